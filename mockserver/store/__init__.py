@@ -1,0 +1,1 @@
+"""State of a sandbox: tables, indexes, units of work, snapshots."""

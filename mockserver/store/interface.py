@@ -1,0 +1,172 @@
+"""What the rest of the sandbox may ask of a store, and the tables it holds.
+
+One implementation exists (:mod:`mockserver.store.tinystore`, over TinyDB); a shared deployment
+may put a database server behind the same interface, and the same tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+Row = dict[str, Any]
+"""One row, always a copy: column name to a JSON value (text, number, boolean, null, list, object)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table: its columns in order, and the column groups that can be looked up at any size.
+
+    A row may leave columns out (they read as None) but may not bring others.
+    A row in which every column of an index is None does not stand in that index.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...]
+
+
+TABLES: tuple[TableSpec, ...] = (
+    TableSpec(
+        "tenants",
+        ("apikey", "name", "expires", "database", "images", "date_from", "date_to"),
+        (("apikey",),),
+    ),
+    TableSpec(
+        "processes",
+        (
+            "tenant", "name", "servicekey", "alias", "enabled", "mapped", "field_list",
+            "script_template", "template", "crm_field", "trunk", "edition", "quirks", "speech",
+            "callback_maximum", "masters",
+        ),
+        (("servicekey",), ("alias",), ("tenant", "name")),
+    ),
+    TableSpec(
+        "users",
+        (
+            "tenant", "userid", "login", "login_key", "username", "usertype", "status", "since",
+            "client_login", "image", "media", "password", "fields",
+        ),
+        (("tenant", "login_key"), ("tenant", "userid"), ("tenant",)),
+    ),
+    TableSpec(
+        "customers",
+        ("tenant", "process", "customercode", "contact1", "crm", "fields", "storedatetime"),
+        (
+            ("tenant", "process", "contact1"),
+            ("tenant", "process", "customercode"),
+            ("tenant", "process", "crm"),
+            ("tenant", "process"),
+        ),
+    ),
+    TableSpec(
+        "calls",
+        (
+            "tenant", "calllistid", "process", "contact", "login", "calltype", "due", "status",
+            "systemcallid", "media", "customercode", "storedatetime",
+        ),
+        (
+            ("tenant", "calllistid"),
+            ("tenant", "process", "contact"),
+            ("tenant", "systemcallid"),
+        ),
+    ),
+    TableSpec(
+        "recordings",
+        ("tenant", "systemcallid", "sessionid", "url", "missing", "seconds"),
+        (("tenant", "systemcallid"),),
+    ),
+    TableSpec(
+        "dispositions",
+        (
+            "tenant", "process", "login", "master", "reason", "remarks", "selected", "contact",
+            "media", "storedatetime",
+        ),
+        (("tenant", "process", "contact"),),
+    ),
+    TableSpec("dnc", ("tenant", "number"), (("tenant", "number"),)),
+    TableSpec(
+        "callbacks",
+        ("tenant", "process", "contact", "count"),
+        (("tenant", "process", "contact"),),
+    ),
+)
+
+
+class StoreError(ValueError):
+    """A table, column, index or dump that the store does not have or cannot hold."""
+
+
+class Store(Protocol):
+    """Tables of rows with indexes, counters and units of work.
+
+    Everything that goes in or comes out is a copy. Not safe for threads by itself: the sandbox's
+    lock is held around every use. Ids of rows are positive integers, never used twice in a table.
+    """
+
+    def insert(self, table: str, row: Mapping[str, Any]) -> int:
+        """Store a copy of ``row`` and return its id."""
+
+    def get(self, table: str, row_id: int) -> Row | None:
+        """Return a copy of the row of that id, or None."""
+
+    def first(self, table: str, **where: Any) -> tuple[int, Row] | None:
+        """Return id and copy of the oldest row whose indexed columns equal ``where``, or None.
+
+        ``where`` must name exactly the columns of one index (StoreError otherwise).
+        """
+
+    def find(self, table: str, **where: Any) -> list[tuple[int, Row]]:
+        """Return id and copy of every row whose indexed columns equal ``where``, oldest first."""
+
+    def exists(self, table: str, **where: Any) -> bool:
+        """Tell whether :meth:`first` would return a row, without copying it."""
+
+    def update(self, table: str, row_id: int, changes: Mapping[str, Any]) -> None:
+        """Set the given columns of a row (StoreError when there is none of that id)."""
+
+    def remove(self, table: str, row_id: int) -> None:
+        """Take a row away (StoreError when there is none of that id)."""
+
+    def count(self, table: str) -> int:
+        """Return the number of rows of a table."""
+
+    def rows(self, table: str, offset: int = 0, limit: int | None = None) -> Iterator[tuple[int, Row]]:
+        """Return ids and copies of rows, oldest first."""
+
+    def take(self, counter: str) -> int:
+        """Return the counter's next value and move it on by one. A counter starts at 1."""
+
+    def counter(self, counter: str) -> int:
+        """Return the next value of a counter without moving it."""
+
+    def set_counter(self, counter: str, value: int) -> None:
+        """Set the next value of a counter."""
+
+    def unit(self) -> AbstractContextManager[None]:
+        """Open a unit of work: all its changes stay, or none when an exception leaves it.
+
+        Units do not nest: an inner one joins the outer. Outside a unit every change stays at once.
+        """
+
+    def changes(self) -> dict[str, dict[str, int]]:
+        """Count what the last unit (or the open one) did: table -> inserted/updated/removed."""
+
+    def fork(self) -> Store:
+        """Return an independent store with the same content, sharing what neither changes."""
+
+    def restore(self, other: Store) -> None:
+        """Take over the content of a store made by :meth:`fork`, which stays usable."""
+
+    def dump(self) -> dict[str, Any]:
+        """Return the whole content as plain JSON: ``{"tables": {name: [row, …]}, "counters": {…}}``.
+
+        Rows carry their id in the member ``"#"``. Equal content gives an equal dump.
+        """
+
+    def load(self, dump: Mapping[str, Any]) -> None:
+        """Replace the content by a dump, all or nothing (StoreError says what does not fit)."""
