@@ -1,0 +1,17 @@
+"""One module per method: what it does to the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.methods import import_process_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.methods.call import Call
+
+    Handler = Callable[[Call], Mapping[str, Any]]
+
+HANDLERS: Final[Mapping[str, Handler]] = {"ImportProcessData": import_process_data.handle}
+"""The handler of each method, by the name of its document."""

@@ -1,0 +1,64 @@
+"""The virtual clock: the only source of "now" in a sandbox."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+Mode = Literal["real", "frozen"]
+
+MODES: Final = ("real", "frozen")
+
+
+def real_time() -> float:
+    """Return the real time in seconds since 1970, for journals and logs only."""
+    return time.time()
+
+
+def real_text(seconds: float) -> str:
+    """Return a real time as RFC 3339 text in UTC, with milliseconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Clock:
+    """Tells the time of one sandbox as naive local time of its zone (GEN-15).
+
+    ``real`` runs with the machine's clock, from ``at`` if that is given; ``frozen`` stands at ``at``.
+    """
+
+    def __init__(self, zone: str, mode: Mode = "real", at: datetime | None = None) -> None:
+        self._zone = ZoneInfo(zone)
+        self._offset = timedelta(0)
+        self._frozen: datetime | None = None
+        self.set(mode, at)
+
+    @property
+    def mode(self) -> Mode:
+        """How the clock runs."""
+        return "real" if self._frozen is None else "frozen"
+
+    def set(self, mode: Mode, at: datetime | None = None) -> None:
+        """Change the mode, and the time if ``at`` is given; else time goes on from where it stands."""
+        moment = at or self.now()
+        self._frozen = moment if mode == "frozen" else None
+        if at is not None or mode == "frozen":
+            self._offset = moment - self._wall()
+
+    def reset(self, mode: Mode, at: datetime | None) -> None:
+        """Go back to a mode and time as if newly made."""
+        self._offset = timedelta(0)
+        self._frozen = None
+        self.set(mode, at)
+
+    def now(self) -> datetime:
+        """Return the current moment of the sandbox."""
+        return self._frozen or self._wall() + self._offset
+
+    def text(self) -> str:
+        """Return the current moment as ``YYYY-MM-DD hh:mm:ss`` (GEN-14)."""
+        return self.now().isoformat(" ", "seconds")
+
+    def _wall(self) -> datetime:
+        return datetime.now(self._zone).replace(tzinfo=None)

@@ -1,0 +1,188 @@
+"""A method spec: one method's document, expanded for one edition, set of quirks and kind of process."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.contract.normalising import Normaliser
+from mockserver.contract.rendering import Shape
+from mockserver.contract.validation import Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mockserver.model import Level
+
+_NOTHING: Final[dict[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One row of a status table (GEN-02): its text, and where it is written."""
+
+    code: int
+    text: str
+    ledger: str
+    evidence: str
+    success: bool = False
+
+
+class ObjectSpec:
+    """What one object of a command may hold: the command itself, or a record of it.
+
+    ``key`` is the property that the command's update parameter names (records only).
+    """
+
+    def __init__(self, schema: Mapping[str, Any], *, fold_case: bool, key: str = "") -> None:
+        self.schema = schema
+        self.key = key
+        self._fold_case = fold_case
+        self.properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", _NOTHING)
+        self.roles: dict[str, tuple[str, ...]] = {}
+        for name, node in self.properties.items():
+            if "x-as" in node:
+                self.roles[node["x-as"]] = (*self.roles.get(node["x-as"], ()), name)
+        self.unstored = frozenset(n for n, node in self.properties.items() if node.get("x-stored") is False)
+        self.defaults = {n: node["default"] for n, node in self.properties.items() if "default" in node}
+        self.forced = {
+            name: re.compile(node["x-force"]["pattern"])
+            for name, node in self.properties.items()
+            if "x-force" in node
+        }
+
+    @cached_property
+    def normaliser(self) -> Normaliser:
+        """Reader of such objects."""
+        return Normaliser(self.schema, fold_case=self._fold_case)
+
+    @cached_property
+    def validator(self) -> Validator:
+        """Validator of one such object."""
+        return Validator(self.schema)
+
+    @cached_property
+    def list_validator(self) -> Validator:
+        """Validator of a list of such objects."""
+        return Validator({"type": "array", "items": self.schema})
+
+    def used(self, role: str, values: Mapping[str, Any]) -> str:
+        """Return the property that plays ``role`` in ``values``; if none does, the one that should."""
+        names = self.roles.get(role, ())
+        for name in names:
+            if name in values:
+                return name
+        return self.key if self.key in names else names[0]
+
+    def echo(self, role: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the reply members that follow from the spelling a role was sent in (IPD106-22, IPD106-23)."""
+        echo: Mapping[str, Any] = self.properties[self.used(role, values)].get("x-echo", _NOTHING)
+        return echo
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsSpec:
+    """Where a command's records stand and what they may hold, by the value that chooses among them."""
+
+    field: str
+    by: str | None
+    kinds: Mapping[str, ObjectSpec]
+
+    def kind(self, head: Mapping[str, Any], values: Mapping[str, Mapping[str, str]]) -> ObjectSpec | None:
+        """Return the object spec of the records of a command, or None when nothing valid chooses one."""
+        if self.by is None:
+            return self.kinds[""]
+        chosen = head.get(self.by)
+        meaning = values.get(chosen) if isinstance(chosen, str) else None
+        return None if meaning is None else self.kinds.get(meaning["key"])
+
+
+class MethodSpec:
+    """One method as it stands for a request."""
+
+    def __init__(self, name: str, edition: str, plain: Mapping[str, Any], common: Mapping[str, Any],
+                 envelopes: Mapping[str, Any], *, fold_case: bool = False) -> None:
+        self.name = name
+        self.edition = edition
+        self.plain = plain
+        self.gate: Mapping[str, int] = plain.get("gate", _NOTHING)
+        self.processing_error: int = plain["processing_error"]
+        self.head = ObjectSpec(plain["request"], fold_case=fold_case)
+        self.records = self._records(fold_case)
+        self.precedence: Mapping[str, Sequence[Mapping[str, Any]]] = plain["precedence"]
+        self.rules = {
+            level: [entry for entry in self.precedence[level] if "statuses" not in entry]
+            for level in ("request", "record")
+        }
+        """The precedence lists without what only schema violations can answer."""
+        replies = plain["replies"]
+        self.success = Shape(replies["success"]["properties"])
+        self.failure = Shape(envelopes[replies["failure"]]["properties"])
+        self.promote: bool = replies.get("promote", False)
+        self._tables: dict[str, dict[int, StatusRow]] = {
+            level: _rows(table) for level, table in plain["statuses"].items()
+        }
+        self._common = _rows(common["statuses"])
+        self._always_forcible = frozenset(common["forced"]["always"])
+
+    def _records(self, fold_case: bool) -> RecordsSpec | None:
+        for name, node in self.head.properties.items():
+            if "x-record" in node:
+                unit = node["x-record"]
+                kinds = {
+                    key: ObjectSpec(schema, fold_case=fold_case, key=key)
+                    for key, schema in unit["items"].items()
+                }
+                return RecordsSpec(name, unit.get("by"), kinds)
+        return None
+
+    @cached_property
+    def update_values(self) -> Mapping[str, Mapping[str, str]]:
+        """Values of the property that chooses the record's kind, each with the key and role it means."""
+        by = self.records.by if self.records else None
+        values: Mapping[str, Mapping[str, str]] = self.head.properties[by]["x-values"] if by else _NOTHING
+        return values
+
+    def status(self, code: int, level: Level = "request") -> StatusRow:
+        """Return the row of a code: the method's own of that level, else the common one, else its other level's.
+
+        A code of no table (one forced by example) has no text (GEN-03).
+        """
+        other = "record" if level == "request" else "request"
+        for table in (self._tables.get(level, {}), self._common, self._tables.get(other, {})):
+            if code in table:
+                return table[code]
+        return StatusRow(code, "", "GEN-03", "by-example")
+
+    def common_status(self, code: int) -> StatusRow:
+        """Return the common row of a code, whatever the method's own table says."""
+        return self._common[code]
+
+    def codes(self, level: Level) -> Mapping[int, StatusRow]:
+        """Return the method's own rows of a level."""
+        return self._tables.get(level, {})
+
+    def can_force(self, code: int, level: Level = "request") -> bool:
+        """Tell whether a failure of that code may be forced (AM-14)."""
+        own = self._tables.get(level, {}).get(code)
+        if level == "record":
+            return own is not None and not own.success
+        if code in self._always_forcible or code in self._common:
+            return True
+        rows = [table[code] for table in self._tables.values() if code in table]
+        return any(not row.success for row in rows)
+
+    def success_row(self, level: Level = "request") -> StatusRow:
+        """Return the row that says success."""
+        return next(row for row in self._tables[level].values() if row.success)
+
+
+def _rows(table: Mapping[str, Mapping[str, Any]]) -> dict[int, StatusRow]:
+    return {
+        int(code): StatusRow(
+            int(code), row["text"], row["ledger"], row["evidence"], row.get("success", False)
+        )
+        for code, row in table.items()
+    }

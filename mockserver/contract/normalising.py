@@ -1,0 +1,163 @@
+"""Read a JSON object the way its schema names the fields: aliases, trimming, digits, blanks.
+
+The result (a :class:`View`) is what is validated and stored; the client's own spelling is kept for
+pointers. Everything here follows annotations of the schema, nothing is known about a field.
+
+====================  =======================================================================
+annotation            effect
+====================  =======================================================================
+``x-aliases``         other spellings of the property; the property's own name wins (IPDWEB-08)
+``x-trim: false``     the value is not trimmed (AM-61)
+``x-integer``         an integer is read as its digits: ``accepted``, or ``tolerated`` with a
+                      warning (GEN-13, AM-08)
+``x-blank: absent``   a blank value counts as not sent
+``x-truncate``        the text is cut to that many characters
+``x-first-of``        of these properties only the first one present counts (AM-36)
+``x-unknown``         what becomes of other keys: kept as text (records) or ignored (GEN-10)
+``x-warn``            ``absent``, ``present`` or ``format``: earns a warning (AM-08)
+====================  =======================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract.values import as_text, is_blank, is_moment
+from mockserver.model import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class View(NamedTuple):
+    """An object read by its schema: values by property name, and the spelling of each alias used."""
+
+    values: dict[str, Any]
+    spelled: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    name: str
+    rank: int
+    """Place among the spellings of the property: 0 is its own name."""
+    contested: bool
+    """The property has several spellings, so a command may bring it more than once."""
+    trim: bool
+    integer: str | None
+    drop_blank: bool
+    truncate: int | None
+    warn: Mapping[str, Any]
+    plain: bool
+    """Nothing to do but trim text: the common case, decided once."""
+
+
+def _rule(name: str, rank: int, node: Mapping[str, Any]) -> _Rule:
+    trim = node.get("x-trim", True)
+    drop_blank = node.get("x-blank") == "absent"
+    truncate = node.get("x-truncate")
+    warn = {key: value for key, value in node.get("x-warn", {}).items() if key != "absent"}
+    contested = bool(node.get("x-aliases"))
+    plain = trim and not (drop_blank or contested or warn) and truncate is None
+    return _Rule(name, rank, contested, trim, node.get("x-integer"), drop_blank, truncate, warn, plain)
+
+
+class Normaliser:
+    """Reads objects of one (expanded) object schema."""
+
+    def __init__(self, schema: Mapping[str, Any], *, fold_case: bool = False) -> None:
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        self._rules: dict[str, _Rule] = {}
+        for name, node in properties.items():
+            for rank, spelling in enumerate((name, *node.get("x-aliases", ()))):
+                self._rules[spelling] = _rule(name, rank, node)
+        self._folded = {key.casefold(): key for key in reversed(self._rules)} if fold_case else {}
+        unknown = schema.get("x-unknown", {"keep": True})
+        self._keep: bool = unknown["keep"]
+        self._warn_over: int | None = unknown.get("warn_over")
+        self._ledger: str = unknown.get("ledger", "GEN-10")
+        self._first_of: tuple[str, ...] = tuple(schema.get("x-first-of", ()))
+        self._expected = {
+            name: node["x-warn"]["absent"]
+            for name, node in properties.items()
+            if "absent" in node.get("x-warn", {})
+        }
+
+    def read(self, raw: Mapping[str, Any], pointer: str, notices: list[Notice]) -> View:
+        """Return the view of ``raw``, appending a notice for each thing the documents forbid."""
+        values: dict[str, Any] = {}
+        spelled: dict[str, str] = {}
+        contested: list[tuple[int, str, _Rule]] = []
+        rules = self._rules
+        for key, value in raw.items():
+            rule = rules.get(key)
+            if rule is None and self._folded:
+                rule = rules.get(self._folded.get(key.casefold(), ""))
+            if rule is None:
+                if self._keep:
+                    values[key] = self._unknown(key, value, pointer, notices)
+                else:
+                    notices.append(Notice(self._ledger, f"{pointer}/{key}", "undocumented key, ignored"))
+            elif rule.contested:
+                contested.append((rule.rank, key, rule))
+            elif rule.plain and type(value) is str:
+                values[rule.name] = value.strip()
+                if rule.name != key:
+                    spelled[rule.name] = key
+            else:
+                self._known(rule, key, value, pointer, values, spelled, notices)
+        for _rank, key, rule in sorted(contested, key=lambda entry: entry[0]):
+            if rule.name not in values:
+                self._known(rule, key, raw[key], pointer, values, spelled, notices)
+        self._settle(values, pointer, notices)
+        return View(values, spelled)
+
+    def _unknown(self, key: str, value: Any, pointer: str, notices: list[Notice]) -> str:
+        if isinstance(value, str):
+            text = value.strip()
+        else:
+            text = as_text(value)
+            if isinstance(value, (dict, list)) and value:
+                notices.append(Notice(self._ledger, f"{pointer}/{key}", "nested value, stored as JSON text"))
+        if self._warn_over is not None and len(text) > self._warn_over:
+            over = f"longer than {self._warn_over} characters, stored whole"
+            notices.append(Notice(self._ledger, f"{pointer}/{key}", over))
+        return text
+
+    @staticmethod
+    def _known(
+        rule: _Rule,
+        key: str,
+        value: Any,
+        pointer: str,
+        values: dict[str, Any],
+        spelled: dict[str, str],
+        notices: list[Notice],
+    ) -> None:
+        if isinstance(value, str):
+            value = value.strip() if rule.trim else value
+        elif type(value) is int and rule.integer is not None:
+            value = str(value)
+            if rule.integer == "tolerated":
+                notices.append(Notice("GEN-13", f"{pointer}/{key}", "a number where the documents print text"))
+        if rule.drop_blank and is_blank(value):
+            return
+        for condition, warning in rule.warn.items():
+            if condition == "present" or not (isinstance(value, str) and is_moment(value)):
+                notices.append(Notice(warning["ledger"], f"{pointer}/{key}", warning["text"]))
+        if rule.truncate is not None and isinstance(value, str):
+            value = value[: rule.truncate]
+        values[rule.name] = value
+        if rule.name != key:
+            spelled[rule.name] = key
+
+    def _settle(self, values: dict[str, Any], pointer: str, notices: list[Notice]) -> None:
+        """Keep the first of the spellings that exclude each other; note what was expected and is not there."""
+        if self._first_of:
+            present = [name for name in self._first_of if name in values]
+            for name in present[1:]:
+                del values[name]
+        for name, warning in self._expected.items():
+            if name not in values:
+                notices.append(Notice(warning["ledger"], f"{pointer}/{name}", warning["text"]))

@@ -1,0 +1,85 @@
+"""Forced statuses: somebody asks that the next commands be refused with a code (SIM-26)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mockserver.model import Level
+
+
+@dataclass(slots=True)
+class ForcedStatus:
+    """A queued wish: which commands, which code, how often, until when (on the sandbox's clock)."""
+
+    id: int
+    status: int
+    method: str | None = None
+    level: Level = "request"
+    times: int = 1
+    until: datetime | None = None
+    match: Mapping[str, Any] = field(default_factory=dict)
+
+    def wants(self, method: str, command: Mapping[str, Any], now: datetime) -> bool:
+        """Tell whether this wish is about such a command, now."""
+        if self.times < 1 or (self.method is not None and self.method != method):
+            return False
+        return (self.until is None or now < self.until) and matches(self.match, command)
+
+
+class ForcedStatuses:
+    """The queue of forced statuses of a sandbox; the oldest that matches is used."""
+
+    def __init__(self) -> None:
+        self._queue: list[ForcedStatus] = []
+        self._number = 0
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def __iter__(self) -> Any:
+        return iter(list(self._queue))
+
+    def add(
+        self,
+        status: int,
+        *,
+        method: str | None = None,
+        level: Level = "request",
+        times: int = 1,
+        until: datetime | None = None,
+        match: Mapping[str, Any] | None = None,
+    ) -> ForcedStatus:
+        """Queue a wish and return it."""
+        self._number += 1
+        wish = ForcedStatus(self._number, status, method, level, times, until, match or {})
+        self._queue.append(wish)
+        return wish
+
+    def take(self, method: str, command: Mapping[str, Any], now: datetime) -> ForcedStatus | None:
+        """Return the first wish about such a command and count it down; None when there is none."""
+        for wish in self._queue:
+            if wish.wants(method, command, now):
+                wish.times -= 1
+                if wish.times < 1:
+                    self._queue.remove(wish)
+                return wish
+        return None
+
+    def clear(self) -> None:
+        """Forget all wishes."""
+        self._queue.clear()
+        self._number = 0
+
+
+def matches(match: Mapping[str, Any], command: Mapping[str, Any]) -> bool:
+    """Tell whether each field has the wanted value, in the command or in any one of its records."""
+    if not match:
+        return True
+    records = [record for value in command.values() if isinstance(value, list) for record in value]
+    objects = [command, *(record for record in records if isinstance(record, dict))]
+    return all(any(obj.get(name) == value for obj in objects) for name, value in match.items())

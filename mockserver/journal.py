@@ -1,0 +1,151 @@
+"""The journal: a bounded record of a sandbox's exchanges, newest last."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.clock import real_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockserver.model import Exchange, Notice, Violation
+
+_BODY_KEPT: Final = 16 * 1024
+_LISTED: Final = 100
+
+
+class Journal:
+    """Keeps the last ``limit`` exchanges of a sandbox; bodies over 16 KiB are cut."""
+
+    def __init__(self, limit: int) -> None:
+        self._entries: deque[Exchange] = deque(maxlen=limit)
+        self._number = 0
+
+    def next_number(self) -> int:
+        """Return the number of the next exchange, from 1."""
+        self._number += 1
+        return self._number
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep an exchange, without what can be worked out again from its bytes."""
+        self._entries.append(_condensed(exchange))
+
+    def clear(self, *, restart: bool = False) -> None:
+        """Forget all exchanges; ``restart`` also counts from 1 again (AM-16)."""
+        self._entries.clear()
+        if restart:
+            self._number = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def newest_first(self) -> Iterator[Exchange]:
+        """Return the exchanges, newest first."""
+        return reversed(list(self._entries))
+
+    def get(self, number: int) -> Exchange | None:
+        """Return the exchange of that number if it is still kept."""
+        return next((exchange for exchange in self._entries if exchange.number == number), None)
+
+
+def _condensed(exchange: Exchange) -> Exchange:
+    inbound, reply = exchange.inbound, exchange.reply
+    changes: dict[str, Any] = {"command": None, "outcome": None, "reading": None, "regime": None, "spec": None}
+    changes["edition"] = exchange.spec.edition if exchange.spec is not None else ""
+    if len(inbound.body) > _BODY_KEPT:
+        changes["inbound"] = type(inbound)(
+            inbound.verb, inbound.path, inbound.query, inbound.headers, inbound.body[:_BODY_KEPT], inbound.port
+        )
+        changes["body_length"] = len(inbound.body)
+    if reply is not None and len(reply.body) > _BODY_KEPT:
+        changes["reply"] = type(reply)(reply.http_status, reply.headers, reply.body[:_BODY_KEPT])
+    return exchange.evolve(**changes)
+
+
+def summary(exchange: Exchange) -> dict[str, Any]:
+    """Return the line of an exchange in a journal listing."""
+    return {
+        "id": request_id(exchange.number),
+        "received": real_text(exchange.received),
+        "at": exchange.at,
+        "method": exchange.method,
+        "edition": exchange.edition,
+        "apikey": exchange.apikey,
+        "servicekey": exchange.servicekey,
+        "status": exchange.status,
+        "rule": exchange.rule,
+        "evidence": exchange.evidence,
+        "description": exchange.description,
+        "http_status": exchange.reply.http_status if exchange.reply else None,
+        "microseconds": sum(nanoseconds for _, nanoseconds in exchange.stages) // 1000,
+    }
+
+
+def describe(exchange: Exchange) -> dict[str, Any]:
+    """Return everything the journal knows of an exchange, as plain JSON."""
+    refused = [exchange.violation] if exchange.violation is not None else []
+    violations = [*refused, *exchange.failed_records]
+    reply = exchange.reply
+    return {
+        **summary(exchange),
+        "request": {
+            "verb": exchange.inbound.verb,
+            "path": exchange.inbound.path,
+            "query": exchange.inbound.query.decode("utf-8", "replace"),
+            "headers": dict(exchange.inbound.headers),
+            "body": exchange.inbound.body.decode("utf-8", "replace"),
+            "body_length": exchange.body_length or len(exchange.inbound.body),
+        },
+        "finding": _finding(exchange),
+        "violations": [_violation(violation) for violation in violations[:_LISTED]],
+        "violation_count": len(violations),
+        "warnings": [_notice(notice) for notice in exchange.notices[:_LISTED]],
+        "warning_counts": dict(Counter(notice.ledger for notice in exchange.notices)),
+        "changes": {table: dict(counts) for table, counts in exchange.changes.items()},
+        "stages": {name: nanoseconds // 1000 for name, nanoseconds in exchange.stages},
+        "error": exchange.error or None,
+        "reply": None
+        if reply is None
+        else {
+            "http_status": reply.http_status,
+            "headers": [list(pair) for pair in reply.headers],
+            "body": reply.body.decode("utf-8", "replace"),
+        },
+    }
+
+
+def request_id(number: int) -> str:
+    """Return the id of an exchange: unique in its sandbox, starting again after a reset (GPD-18, AM-16)."""
+    return f"r{number:06d}"
+
+
+def number_of(text: str) -> int | None:
+    """Return the number a request id stands for, or None."""
+    digits = text.removeprefix("r")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
+
+
+def _finding(exchange: Exchange) -> dict[str, Any] | None:
+    finding = exchange.finding
+    if finding is None:
+        return None
+    return {"ledger": finding.ledger, "text": finding.text, "offset": finding.offset, "mend": finding.mend}
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    return {
+        "pointer": violation.pointer,
+        "keyword": violation.keyword,
+        "status": violation.status,
+        "level": violation.level,
+        "ledger": violation.ledger,
+        "expected": violation.expected,
+        "got": violation.got,
+        "record": violation.record,
+    }
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    return {"ledger": notice.ledger, "pointer": notice.pointer, "text": notice.text}

@@ -1,0 +1,62 @@
+"""What a method's handler and the state rules are given: a checked command, and the state it acts on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mockserver.contract.checking import Reading, Record
+    from mockserver.store.interface import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command on its way to the state."""
+
+    reading: Reading
+    store: Store
+    tenant: Mapping[str, Any]
+    process: Mapping[str, Any]
+    quirks: Mapping[str, str]
+    references: Mapping[str, Mapping[str, Any]]
+    now: datetime
+
+    @property
+    def moment(self) -> str:
+        """The sandbox's moment as text (GEN-14)."""
+        return self.now.isoformat(" ", "seconds")
+
+    @property
+    def apikey(self) -> str:
+        """The tenant's key, which its rows carry."""
+        apikey: str = self.tenant["apikey"]
+        return apikey
+
+    @property
+    def update_role(self) -> str:
+        """The role of the field that looks a customer up (IPD106-74)."""
+        return self.reading.spec.update_values[self.reading.head.get("update_by")]["role"]
+
+    def user(self, login: str) -> tuple[int, Mapping[str, Any]] | None:
+        """Return id and row of the user of that login, compared as quirk ``login_match`` says (RAD-05)."""
+        found = self.store.first("users", tenant=self.apikey, login_key=login.casefold())
+        if found is None or (self.quirks["login_match"] == "exact" and found[1]["login"] != login):
+            return None
+        return found
+
+    def take(self, counter: str) -> int:
+        """Return the next value of one of the tenant's counters."""
+        return self.store.take(f"{self.apikey}/{counter}")
+
+    def customer(self, record: Record) -> tuple[int, Mapping[str, Any]] | None:
+        """Return id and row of the customer a record's update key names, or None (IPD106-74, IPD106-80)."""
+        role = self.update_role
+        value: Any = record.text(role)
+        column = {"contact": "contact1", "customer_code": "customercode", "crm": "crm"}[role]
+        where = {"tenant": self.apikey, "process": self.process["name"]}
+        where[column] = int(value) if role == "customer_code" else value
+        return self.store.first("customers", **where)

@@ -1,0 +1,127 @@
+"""ImportProcessData: insert or update customers and put each on the call list (IPD106-74 … 81, IPDWEB-33)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.values import parse_moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.contract.checking import Record
+    from mockserver.methods.call import Call
+
+_ROLE = "contact"
+
+
+def handle(call: Call) -> Mapping[str, Any]:
+    """Apply every record that did not fail and return one outcome for each record, in order (IPD106-27)."""
+    return {"records": [_outcome(call, record) for record in call.reading.records]}
+
+
+def _outcome(call: Call, record: Record) -> dict[str, Any]:
+    outcome: dict[str, Any] = {
+        **record.spec.echo(_ROLE, record.values),
+        _ROLE: record.as_sent(_ROLE),
+    }
+    if record.failure is not None:
+        outcome["status"] = record.failure.status
+        return outcome
+    outcome["status"] = call.reading.spec.success_row("request").code
+    outcome.update(_apply(call, record))
+    return outcome
+
+
+def _apply(call: Call, record: Record) -> dict[str, Any]:
+    """Insert or update the customer, add the call-list entry, and say which numbers they got."""
+    found = call.customer(record)
+    if found is None:
+        effect, code = "inserted", _insert(call, record)
+    else:
+        effect, code = "updated", found[1]["customercode"]
+        _update(call, record, found)
+    return {"effect": effect, "customer_code": code, "call_id": _enlist(call, record, code)}
+
+
+def _insert(call: Call, record: Record) -> int:
+    """Insert a customer under a new code; a code that was sent is never adopted (IPD106-76, AM-38)."""
+    code = call.take("customercode")
+    fields = record.stored()
+    crm = record.text("crm")
+    if crm:
+        fields.setdefault(call.process["crm_field"], crm)
+    call.store.insert(
+        "customers",
+        {
+            "tenant": call.apikey,
+            "process": call.process["name"],
+            "customercode": code,
+            "contact1": record.text(_ROLE),
+            "crm": crm,
+            "fields": fields,
+            "storedatetime": call.moment,
+        },
+    )
+    return code
+
+
+def _update(call: Call, record: Record, found: tuple[int, Mapping[str, Any]]) -> None:
+    """Update the fields the record gives; the others stay (IPD106-74)."""
+    row_id, row = found
+    changes: dict[str, Any] = {
+        "fields": {**row["fields"], **record.stored()},
+        "storedatetime": call.moment,
+    }
+    for column, role in (("contact1", _ROLE), ("crm", "crm")):
+        value = record.text(role)
+        if value:
+            changes[column] = value
+    call.store.update("customers", row_id, changes)
+
+
+def _enlist(call: Call, record: Record, code: int) -> int:
+    """Add the record's call-list entry and return its id (IPD106-78, IPD106-79)."""
+    number = call.take("calllistid")
+    login = record.get("login")
+    user = call.user(login) if isinstance(login, str) else None
+    due = record.get("due") or call.moment
+    call.store.insert(
+        "calls",
+        {
+            "tenant": call.apikey,
+            "calllistid": number,
+            "process": call.process["name"],
+            "contact": record.text(_ROLE),
+            "login": None if user is None else user[1]["login"],
+            "calltype": int(record.get("call_type")),
+            "due": due,
+            "status": _status(call, record, due),
+            "media": int(call.reading.head.get("media")),
+            "customercode": code,
+            "storedatetime": call.moment,
+        },
+    )
+    return number
+
+
+def _status(call: Call, record: Record, due: str) -> str:
+    """Return where the entry starts: voice out with a valid number is dialled, the rest is kept (IPD106-81)."""
+    voice = call.references["media"]["entries"][call.reading.head.get("media")].get("voice")
+    dialled = voice == "out" or (voice == "in" and call.quirks["dial_on_voice_in"] == "on")
+    if not dialled or not _reachable(call, record):
+        return "stored"
+    if call.process["speech"]:
+        return "speech"
+    moment = parse_moment(due)
+    return "scheduled" if moment is not None and moment > call.now else "queued"
+
+
+def _reachable(call: Call, record: Record) -> bool:
+    """Tell whether the number can be dialled: of a valid form (IPDWEB-31) and not barred (SIM-14)."""
+    number = record.text(_ROLE)
+    form = record.spec.properties[record.spec.used(_ROLE, record.values)].get("x-dialable", ".+")
+    return re.fullmatch(form, number) is not None and not call.store.exists(
+        "dnc", tenant=call.apikey, number=number
+    )

@@ -1,0 +1,249 @@
+"""From the bytes of a request to the bytes of its reply: the order of checks on one screen (TRN-39).
+
+Each stage takes an exchange and returns it with something added, or raises :class:`Refused`. What
+the stages do to the state is one unit of work: a refusal or an error undoes it (GEN-07).
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.clock import real_time
+from mockserver.contract.checking import Reading, first_refusal
+from mockserver.contract.transport import decode as decode_bytes
+from mockserver.contract.transport import sniff_method
+from mockserver.errors import Malformed, RawQueryRefused, UnknownQuirk
+from mockserver.gate import GATE, Keys
+from mockserver.methods import HANDLERS
+from mockserver.methods.call import Call
+from mockserver.methods.rules import RULES
+from mockserver.model import Exchange, Finding, Reply, Violation
+from mockserver.replying import problem, render_failure, render_success
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.checking import Record
+    from mockserver.model import Inbound
+    from mockserver.sandbox import Sandbox
+
+    Stage = Callable[[Exchange, Sandbox, Catalogue], Exchange]
+
+
+class Refused(Exception):
+    """A stage refuses the command; the exchange holds the violation that says why."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self.exchange = exchange
+
+
+def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Bytes to command, by the transport rules; malformed input is refused (TRN-31)."""
+    try:
+        decoded = decode_bytes(exchange.inbound, exchange.regime.quirks)
+    except Malformed as error:
+        name = sniff_method(error.text)
+        known = name if name in catalogue.methods else None
+        refused = exchange.evolve(
+            method=name or "",
+            finding=error.finding,
+            spec=exchange.regime.spec(known) if known else None,
+            violation=_common_refusal(catalogue.common["malformed"], "malformed", error.finding.text),
+        )
+        raise Refused(refused) from error
+    return exchange.evolve(command=decoded.command, notices=decoded.notices)
+
+
+def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Method name to method spec, in the edition that holds for the process (TRN-32, AM-12)."""
+    assert exchange.command is not None
+    quirks = exchange.regime.quirks
+    names = catalogue.common["keys"]
+    fold = quirks["case_insensitive_keys"] == "on"
+    sent, apikey, servicekey = (
+        _field(exchange.command, names[key], fold=fold) for key in ("method", "apikey", "servicekey")
+    )
+    method = sent if isinstance(sent, str) else ""
+    if quirks["method_case"] == "ignore":
+        method = catalogue.folded_methods.get(method.casefold(), method)
+    process = None
+    if isinstance(servicekey, str):
+        process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
+    regime = exchange.regime if process is None else sandbox.regime(process, *exchange.regime_source)
+    exchange = exchange.evolve(
+        method=method,
+        apikey=apikey if isinstance(apikey, str) else "",
+        servicekey=servicekey if isinstance(servicekey, str) else "",
+        process=process,
+        regime=regime,
+    )
+    if method not in catalogue.methods:
+        finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
+        raise Refused(exchange.evolve(
+            finding=finding,
+            violation=_common_refusal(catalogue.common["unknown_method"], "method", finding.text),
+        ))
+    return exchange.evolve(spec=regime.spec(method))
+
+
+def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Keys to tenant and process, through the gate (AUTH-08)."""
+    tenant = sandbox.tenant(exchange.apikey) if exchange.apikey else None
+    forced = exchange.process is None and _forced_code(exchange, catalogue) is not None
+    keys = Keys(exchange.apikey, exchange.servicekey, tenant, exchange.process, forced, sandbox.clock.now())
+    wanted = catalogue.methods[exchange.method]["keys"]
+    for step in catalogue.common["gate"]:
+        if step["field"] in wanted and not GATE[step["rule"]](keys):
+            status = exchange.spec.gate.get(step["step"], step["status"])
+            violation = Violation(
+                f"/{step['field']}", step["field"], step["rule"], status, "request", step["ledger"],
+                step["rule"].replace("_", " "), "no such key" if "known" in step["rule"] else step["step"],
+            )
+            raise Refused(exchange.evolve(tenant=tenant, violation=violation))
+    return exchange.evolve(tenant=tenant)
+
+
+def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Refuse what somebody asked to be refused: a magic service key or a queued status (SIM-27)."""
+    assert exchange.command is not None
+    code = _forced_code(exchange, catalogue) if exchange.process is None else None
+    ledger: str = catalogue.common["forced"]["ledger"]
+    if code is None and len(sandbox.forced):
+        wish = sandbox.forced.take(exchange.method, exchange.command, sandbox.clock.now())
+        if wish is not None and wish.level == "record":
+            return exchange.evolve(forced_record=wish.status)
+        code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
+    if code is None:
+        return exchange
+    violation = Violation("", "", "forced", code, "request", ledger, "no forced status", str(code))
+    raise Refused(exchange.evolve(violation=violation, forced=True))
+
+
+def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
+    assert exchange.command is not None
+    reading = Reading(exchange.spec, exchange.command, exchange.forced_record)
+    call = _call(exchange, sandbox, catalogue, reading)
+
+    def ask(rule: str, _: Reading, record: Record | None) -> bool:
+        return RULES[rule](call, record)
+
+    refusal = first_refusal(reading, ask)
+    notices = (*exchange.notices, *reading.notices)
+    failed = tuple(record.failure for record in reading.records if record.failure is not None)
+    exchange = exchange.evolve(reading=reading, notices=notices, failed_records=failed)
+    if refusal is not None:
+        raise Refused(exchange.evolve(violation=refusal))
+    return exchange
+
+
+def handle(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """What the method does to the state."""
+    call = _call(exchange, sandbox, catalogue, exchange.reading)
+    return exchange.evolve(outcome=HANDLERS[exchange.method](call))
+
+
+STAGES: Final[tuple[Stage, ...]] = (decode, identify, authenticate, interfere, validate, handle)
+"""Every check and effect of a command, in order."""
+
+
+def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Exchange:
+    """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
+
+    Never raises for anything a client sends.
+    """
+    with sandbox.lock:
+        exchange = Exchange(
+            sandbox.journal.next_number(), sandbox.key, inbound, real_time(), sandbox.clock.text()
+        )
+        try:
+            header = _header_quirks(inbound, catalogue)
+        except UnknownQuirk as error:
+            finding = Finding("AM-13", str(error), None, "GET /__admin/settings lists the quirks")
+            exchange = exchange.evolve(
+                finding=finding, reply=problem(400, "unknown quirk", str(error), exchange)
+            )
+        else:
+            regime = sandbox.regime(None, header, hint)
+            exchange = exchange.evolve(regime=regime, regime_source=(header, hint))
+            exchange = _run(exchange, sandbox, catalogue)
+        sandbox.journal.record(exchange)
+    return exchange
+
+
+def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    stages: list[tuple[str, int]] = []
+    started = perf_counter_ns()
+    try:
+        with sandbox.store.unit():
+            for stage in STAGES:
+                exchange = stage(exchange, sandbox, catalogue)
+                ended = perf_counter_ns()
+                stages.append((stage.__name__, ended - started))
+                started = ended
+            exchange = render_success(exchange, catalogue)
+        exchange = exchange.evolve(changes=sandbox.store.changes())
+    except Refused as refused:
+        exchange = render_failure(refused.exchange, catalogue)
+    except RawQueryRefused as error:
+        exchange = exchange.evolve(finding=error.finding, reply=Reply(400, (), b""))
+    except Exception:
+        exchange = _unexpected(exchange, catalogue)
+    stages.append(("render", perf_counter_ns() - started))
+    return exchange.evolve(stages=tuple(stages))
+
+
+def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
+    """Answer an error of our own with the method's processing-error status, and keep its traceback."""
+    status = exchange.spec.processing_error if exchange.spec else catalogue.common["malformed"]["status"]
+    violation = Violation("", "", "error", status, "request", "GEN-16", "no error", "an unexpected error")
+    failed = exchange.evolve(violation=violation, error=traceback.format_exc())
+    return render_failure(failed, catalogue)
+
+
+def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
+    """Return the quirks the request's own headers choose (AM-13, AM-63)."""
+    quirks: dict[str, str] = {}
+    text = inbound.headers.get("x-mock-quirk")
+    if text is not None:
+        quirks.update(catalogue.quirks.parse(text))
+    edition = inbound.headers.get("x-mock-edition")
+    if edition is not None:
+        quirks["edition"] = catalogue.quirks.check("edition", edition.strip())
+    return quirks
+
+
+def _field(command: Mapping[str, Any], name: str, *, fold: bool) -> Any:
+    if name in command or not fold:
+        return command.get(name)
+    return next((value for key, value in command.items() if key.casefold() == name), None)
+
+
+def _forced_code(exchange: Exchange, catalogue: Catalogue) -> int | None:
+    """Return the code a magic service key asks for, if the method can answer it (SIM-23, AM-14)."""
+    magic = re.fullmatch(catalogue.common["forced"]["servicekey"], exchange.servicekey)
+    if magic is None or not exchange.spec.can_force(int(magic[1])):
+        return None
+    return int(magic[1])
+
+
+def _common_refusal(answer: Mapping[str, Any], keyword: str, text: str) -> Violation:
+    return Violation("", "", keyword, answer["status"], "request", answer["ledger"], "a JSON command", text)
+
+
+def _call(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, reading: Reading) -> Call:
+    assert exchange.tenant is not None
+    return Call(
+        reading,
+        sandbox.store,
+        exchange.tenant,
+        exchange.process or {},
+        exchange.regime.quirks,
+        catalogue.references,
+        sandbox.clock.now(),
+    )

@@ -1,0 +1,113 @@
+"""Replies: an outcome or a refusal in the method's words, with the headers that explain it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockserver.journal import request_id
+from mockserver.model import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.methodspec import StatusRow
+    from mockserver.model import Exchange
+
+_WARNED: Final = 5
+_EXPOSED: Final = ", ".join(
+    f"X-Mock-{name}"
+    for name in ("Request-Id", "Sandbox", "Rule", "Evidence", "Status-Description", "Warning", "Fault")
+)
+CORS: Final = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", _EXPOSED))
+"""What lets a page of any origin read an answer (AM-05)."""
+
+
+def render_success(exchange: Exchange, catalogue: Catalogue) -> Exchange:
+    """Return the exchange with the reply of an accepted command."""
+    spec = exchange.spec
+    row = spec.success_row()
+    outcome: dict[str, Any] = {"now": exchange.at, "method": exchange.method, **(exchange.outcome or {})}
+    for record in outcome.get("records", ()):
+        record["text"] = spec.status(record["status"], "record").text
+    return _answered(exchange, row, spec.success.render(outcome), row.evidence, None, catalogue)
+
+
+def render_failure(exchange: Exchange, catalogue: Catalogue) -> Exchange:
+    """Return the exchange with the failure envelope of its violation (AUTH-15 … AUTH-18)."""
+    violation = exchange.violation
+    assert violation is not None
+    spec = exchange.spec
+    row = spec.status(violation.status) if spec else _common_row(exchange, catalogue, violation.status)
+    shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
+    body = shape.render(
+        {
+            "method": exchange.method,
+            "status": violation.status,
+            "reason": violation.status,
+            "text": row.text or ("fail" if exchange.forced else ""),
+            "now": exchange.at,
+        }
+    )
+    evidence = "forced" if exchange.forced else row.evidence
+    return _answered(exchange, row, body, evidence, violation.status, catalogue)
+
+
+def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRow:
+    """Return a common status row when no method is known: that of any method will do."""
+    return exchange.regime.spec(next(iter(catalogue.methods))).common_status(code)
+
+
+def _answered(
+    exchange: Exchange, row: StatusRow, body: bytes, evidence: str, failure: int | None, catalogue: Catalogue
+) -> Exchange:
+    quirks = exchange.regime.quirks
+    exchange = exchange.evolve(
+        rule=row.ledger, evidence=evidence, description=row.text, status=failure or row.code
+    )
+    http_status = 200
+    if failure is not None and quirks["http_status"] == "mapped":
+        mapping = catalogue.common["http_status"]
+        http_status = mapping["by_status"].get(str(failure), mapping["other"])
+    headers = (
+        ("Content-Type", f"{quirks['response_content_type']}; charset=utf-8"),
+        *CORS,
+        *diagnostics(exchange),
+    )
+    return exchange.evolve(reply=Reply(http_status, headers, body))
+
+
+def diagnostics(exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    """Return the headers that explain an answer and never change it (TRN-38)."""
+    headers = [
+        ("X-Mock-Request-Id", request_id(exchange.number)),
+        ("X-Mock-Sandbox", exchange.sandbox),
+    ]
+    if exchange.rule:
+        headers += [
+            ("X-Mock-Rule", exchange.rule),
+            ("X-Mock-Evidence", exchange.evidence),
+            ("X-Mock-Status-Description", exchange.description),
+        ]
+    if exchange.notices:
+        headers += [("X-Mock-Warning", text) for text in _warnings(exchange)]
+    return tuple(headers)
+
+
+def _warnings(exchange: Exchange) -> list[str]:
+    """Return at most five warnings, one per ledger id with a count, without any client text (AM-08)."""
+    counts = Counter(notice.ledger for notice in exchange.notices)
+    texts = {notice.ledger: notice.text for notice in reversed(exchange.notices)}
+    return [f"{ledger} ({count}): {texts[ledger]}" for ledger, count in list(counts.items())[:_WARNED]]
+
+
+def problem(status: int, title: str, detail: str, exchange: Exchange | None = None) -> Reply:
+    """Return an ``application/problem+json`` reply (RFC 9457), for everything outside the API."""
+    document: Mapping[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    headers = [("Content-Type", "application/problem+json"), *CORS]
+    if exchange is not None:
+        headers += diagnostics(exchange)
+    return Reply(status, tuple(headers), orjson.dumps(document))

@@ -1,0 +1,295 @@
+"""Sandboxes: isolated worlds, and the registry that makes, finds and drops them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.clock import Clock
+from mockserver.contract.catalogue import NO_TRAITS
+from mockserver.errors import SandboxExists, UnknownSandbox
+from mockserver.faults.forced import ForcedStatuses
+from mockserver.journal import Journal
+from mockserver.seeding import copy_tenant, load_plan, plant
+from mockserver.store.tinystore import TinyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from mockserver.clock import Mode
+    from mockserver.contract.catalogue import Catalogue, Traits
+    from mockserver.contract.methodspec import MethodSpec
+    from mockserver.store.interface import Row, Store
+
+DEFAULT: Final = "default"
+"""Key of the sandbox that requests belong to when nothing says otherwise."""
+
+MINTED_FROM: Final = "test_org"
+"""API key of the golden tenant whose copy a sandbox gets (AM-11)."""
+
+_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
+_REMEMBERED: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sandbox is made of; a reset goes back to exactly this (AM-16)."""
+
+    seed: int = 0
+    preset: str = "golden"
+    customers: int = 0
+    edition: str | None = None
+    quirks: Mapping[str, str] = field(default_factory=dict)
+    clock: Mode = "real"
+    at: datetime | None = None
+
+
+class Regime:
+    """The full set of quirks in force for some requests, and the method specs that follow from it."""
+
+    __slots__ = ("_catalogue", "_specs", "quirks", "traits")
+
+    def __init__(self, catalogue: Catalogue, quirks: Mapping[str, str], traits: Traits) -> None:
+        self._catalogue = catalogue
+        self._specs: dict[str, MethodSpec] = {}
+        self.quirks = quirks
+        self.traits = traits
+
+    def spec(self, method: str) -> MethodSpec:
+        """Return the spec of a method the catalogue has."""
+        spec = self._specs.get(method)
+        if spec is None:
+            spec = self._specs[method] = self._catalogue.spec(method, self.quirks, self.traits)
+        return spec
+
+
+class Sandbox:
+    """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
+
+    def __init__(
+        self, key: str, plan: Plan, catalogue: Catalogue, store: Store, zone: str, journal_limit: int,
+        server_quirks: Mapping[str, str],
+    ) -> None:
+        self.key = key
+        self.plan = plan
+        self.lock = RLock()
+        self.store = store
+        self.minted: dict[str, Any] = {}
+        self.clock = Clock(zone, plan.clock, plan.at)
+        self.journal = Journal(journal_limit)
+        self.forced = ForcedStatuses()
+        self.edition = plan.edition
+        self.quirks: dict[str, str] = dict(plan.quirks)
+        self._catalogue = catalogue
+        self._server_quirks = server_quirks
+        self._pristine = store.fork()
+        self._regimes: dict[tuple[Any, ...], Regime] = {}
+        self._tenants: dict[str, Row | None] = {}
+        self._processes: dict[tuple[str, bool], Row | None] = {}
+
+    def seal(self) -> None:
+        """Take the present state as the one a reset goes back to."""
+        self._pristine = self.store.fork()
+        self.forget()
+
+    def reset(self) -> None:
+        """Go back to creation: state, counters, clock, settings; no exchanges, no forced statuses (AM-16)."""
+        with self.lock:
+            self.store.restore(self._pristine)
+            self.edition = self.plan.edition
+            self.quirks = dict(self.plan.quirks)
+            self.clock.reset(self.plan.clock, self.plan.at)
+            self.journal.clear(restart=True)
+            self.forced.clear()
+            self.forget()
+
+    def configure(self, edition: str | None, quirks: Mapping[str, str]) -> None:
+        """Set the sandbox's own edition and quirks (AM-12, AM-13)."""
+        with self.lock:
+            self.edition = edition
+            self.quirks = dict(quirks)
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop what was remembered of tenants, processes and settings; call it when they change."""
+        self._regimes.clear()
+        self._tenants.clear()
+        self._processes.clear()
+
+    def tenant(self, apikey: str) -> Row | None:
+        """Return the tenant of an API key, byte for byte (TRN-21), or None. Do not change the row."""
+        if apikey not in self._tenants:
+            if len(self._tenants) >= _REMEMBERED:
+                self._tenants.clear()
+            found = self.store.first("tenants", apikey=apikey)
+            self._tenants[apikey] = None if found is None else found[1]
+        return self._tenants[apikey]
+
+    def process(self, servicekey: str, *, fold_case: bool = False) -> Row | None:
+        """Return the process of a service key or alias (AUTH-11), or None. Do not change the row."""
+        key = (servicekey, fold_case)
+        if key not in self._processes:
+            if len(self._processes) >= _REMEMBERED:
+                self._processes.clear()
+            self._processes[key] = self._find_process(servicekey, fold_case=fold_case)
+        return self._processes[key]
+
+    def _find_process(self, servicekey: str, *, fold_case: bool) -> Row | None:
+        for column in ("servicekey", "alias"):
+            found = self.store.first("processes", **{column: servicekey})
+            if found is not None:
+                return found[1]
+        if not fold_case:
+            return None
+        wanted = servicekey.casefold()
+        for _, row in self.store.rows("processes"):
+            if wanted in ((row["servicekey"] or "").casefold(), (row["alias"] or "").casefold()):
+                return row
+        return None
+
+    def regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
+        """Return the quirks in force: header over process over sandbox over server (AM-12, AM-13).
+
+        ``hint`` is the edition that host and port, or else the server, stand for.
+        """
+        key = (process["servicekey"] if process else None, hint, *header.items())
+        regime = self._regimes.get(key)
+        if regime is None:
+            if len(self._regimes) >= _REMEMBERED:
+                self._regimes.clear()
+            regime = self._regimes[key] = self._make_regime(process, header, hint)
+        return regime
+
+    def _make_regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
+        quirks = {**self._catalogue.quirks.defaults, **self._server_quirks, "edition": hint, **self.quirks}
+        if self.edition is not None:
+            quirks["edition"] = self.edition
+        traits = NO_TRAITS
+        if process is not None:
+            quirks.update(process["quirks"] or {})
+            if process["edition"] is not None:
+                quirks["edition"] = process["edition"]
+            traits = (
+                ("trunk", process["trunk"]),
+                ("crm_field", process["crm_field"]),
+                ("template", tuple(process["template"] or ())),
+            )
+        quirks.update(header)
+        return Regime(self._catalogue, quirks, traits)
+
+
+class SandboxRegistry:
+    """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        presets: Callable[[str], Any],
+        *,
+        zone: str,
+        journal_limit: int,
+        quirks: Mapping[str, str],
+    ) -> None:
+        self._catalogue = catalogue
+        self._presets = presets
+        self._zone = zone
+        self._journal_limit = journal_limit
+        self._quirks = quirks
+        self._lock = RLock()
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._minted_apikeys: dict[bytes, Sandbox] = {}
+        self._minted_servicekeys: dict[bytes, Sandbox] = {}
+        self._templates: dict[tuple[int, str, int], Store] = {}
+        self._number = 0
+
+    def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
+        """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
+        with self._lock:
+            key = self._next_key() if key is None else key
+            if _KEY.fullmatch(key) is None:
+                raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
+            if key in self._sandboxes:
+                raise SandboxExists(f"a sandbox {key} is there already")
+            store = self._template(plan).fork()
+            sandbox = Sandbox(
+                key, plan, self._catalogue, store, self._zone, self._journal_limit, self._quirks
+            )
+            if mint:
+                self._mint(sandbox)
+            self._sandboxes[key] = sandbox
+            return sandbox
+
+    def get(self, key: str) -> Sandbox:
+        """Return the sandbox of that key; raise UnknownSandbox."""
+        sandbox = self._sandboxes.get(key)
+        if sandbox is None:
+            raise UnknownSandbox(f"no sandbox {key[:64]}")
+        return sandbox
+
+    def all(self) -> list[Sandbox]:
+        """Return all sandboxes, oldest first."""
+        with self._lock:
+            return list(self._sandboxes.values())
+
+    def drop(self, key: str) -> None:
+        """Forget a sandbox and its minted keys; raise UnknownSandbox."""
+        with self._lock:
+            minted = self.get(key).minted
+            del self._sandboxes[key]
+            if minted:
+                del self._minted_apikeys[minted["apikey"].encode()]
+                for word in minted["servicekeys"].values():
+                    del self._minted_servicekeys[word.encode()]
+
+    def by_minted_key(self, *texts: bytes) -> Sandbox | None:
+        """Return the sandbox whose minted key stands in the bytes of a request, API keys first (AM-10)."""
+        if not self._minted_apikeys:
+            return None
+        words = [word for text in texts if b"sbx" in text for word in _MINTED.findall(text)]
+        for known in (self._minted_apikeys, self._minted_servicekeys):
+            for word in words:
+                if word in known:
+                    return known[word]
+        return None
+
+    def _next_key(self) -> str:
+        while True:
+            self._number += 1
+            key = f"sb{self._number}"
+            if key not in self._sandboxes:
+                return key
+
+    def _template(self, plan: Plan) -> Store:
+        """Return the sealed state that sandboxes of such a plan start from."""
+        name = (plan.seed, plan.preset, plan.customers)
+        if name not in self._templates:
+            store = TinyStore()
+            plant(store, load_plan(self._presets(plan.preset)), seed=plan.seed, customers=plan.customers)
+            self._templates[name] = store
+        return self._templates[name]
+
+    def _mint(self, sandbox: Sandbox) -> None:
+        """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""
+        source = MINTED_FROM
+        apikey = _minted_key(sandbox.key, source)
+        servicekeys = {
+            row["name"]: _minted_key(sandbox.key, row["name"])
+            for _, row in sandbox.store.rows("processes")
+            if row["tenant"] == source
+        }
+        copy_tenant(sandbox.store, source, apikey, servicekeys)
+        sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
+        sandbox.seal()
+        self._minted_apikeys[apikey.encode()] = sandbox
+        for word in servicekeys.values():
+            self._minted_servicekeys[word.encode()] = sandbox
+
+
+def _minted_key(sandbox: str, name: str) -> str:
+    """Return a key that only this sandbox has, the same whenever it is made again."""
+    return "sbx" + hashlib.sha256(f"{sandbox}\n{name}".encode()).hexdigest()[:24]
