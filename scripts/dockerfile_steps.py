@@ -25,6 +25,7 @@ import threading
 import venv
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import Template
 from typing import IO
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -74,7 +75,7 @@ class Image:
             for name, value in os.environ.items()
             if name.lower().endswith("_proxy") or name.startswith("PIP_") or name in {"HOME", "LANG"}
         }
-        return ours | {"PATH": f"{self.python}{os.pathsep}{os.defpath}"} | self.environment
+        return ours | {"PIP_QUIET": "1", "PATH": f"{self.python}{os.pathsep}{os.defpath}"} | self.environment
 
 
 def steps(text: str) -> list[Step]:
@@ -154,10 +155,8 @@ def perform(image: Image, step: Step, stages: dict[str, Path], ignore: list[str]
             image.inside(step.rest).mkdir(parents=True, exist_ok=True)
         case "ENV":
             for name, value in (pair.split("=", 1) for pair in shlex.split(step.rest)):
-                seen = image.variables()
-                image.environment[name] = re.sub(
-                    r"\$\{?(\w+)\}?", lambda found, seen=seen: seen[found[1]], relocate(value, image.root)
-                )
+                whole = Template(relocate(value, image.root)).substitute(image.variables())
+                image.environment[name] = whole
         case "ENTRYPOINT":
             image.entrypoint = json.loads(step.rest)
         case "CMD":
