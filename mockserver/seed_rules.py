@@ -179,13 +179,12 @@ def people_problems(people: Mapping[str, Any], file: str, rows: Sequence[Placed]
         )  # fmt: skip
         return
     for index, name in enumerate(people["processes"]):
-        place = f"/people/processes/{index}"
         if name not in fields:
+            place = f"/people/processes/{index}"
             yield Problem(file, place, "there is no such process", known(sorted(fields), name), shown(name))
-            continue
-        texts = people["fields"].get(fields[name], [])
+    for field in sorted({fields[name] for name in people["processes"] if name in fields}):
+        texts = people["fields"].get(field, [])
         if len(texts) != 1 or "{serial}" not in texts[0]:
-            yield Problem(
-                file, pointer(["people", "fields", fields[name]]),
-                f"the CRM field of {name} would not be unique", "a single text with {serial}", shown(texts),
-            )  # fmt: skip
+            place = pointer(["people", "fields", field])
+            message = "a CRM field would not be unique"
+            yield Problem(file, place, message, "a single text with {serial}", shown(texts))

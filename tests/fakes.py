@@ -6,10 +6,12 @@ import copy
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from mockserver.store.interface import TABLES, Row, Store, StoreError
+from mockserver.store.interface import TABLES, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from mockserver.store.interface import Row, Store
 
 
 class FakeStore:
