@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from mockserver.errors import InvalidSetting
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -51,7 +53,8 @@ class Recipe:
 def people(recipe: Recipe, *, seed: int, customers: int) -> Iterator[tuple[Row, Row | None]]:
     """Make up ``customers`` people: rows of ``customers``, each with its open call or None.
 
-    The same recipe and seed give the same rows, and fewer people are the beginning of more.
+    The same recipe and seed give the same rows, and fewer people are the beginning of more. Raises
+    InvalidSetting when a moment of the recipe would pass the year 9999.
     """
     pools = [name_pools(seed, locale, recipe.names) for locale in recipe.locales]
     numbers = mobile_numbers(seed, recipe.avoid)
@@ -147,4 +150,7 @@ def _mix(seed: int, stage: int, value: int) -> int:
 
 
 def _moment(start: str, seconds: int) -> str:
-    return str(datetime.fromisoformat(start) + timedelta(seconds=seconds))
+    try:
+        return str(datetime.fromisoformat(start) + timedelta(seconds=seconds))
+    except OverflowError as error:
+        raise InvalidSetting(f"{seconds} s after {start} passes the last year of the calendar") from error

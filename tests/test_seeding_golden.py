@@ -66,7 +66,7 @@ def test_test_org(store: Store) -> None:
     ],
 )
 def test_one_process_differs(store: Store, column: str, name: str, value: object, ordinary: object) -> None:
-    """SEED-02, SEED-06 … SEED-11: each special process differs in its one setting, no other does."""
+    """SEED-02, SEED-06, SEED-07, SEED-08, SEED-09, SEED-10, SEED-11: each special process alone differs."""
     found = {row["name"]: row[column] for row in rows(store, "processes")}
     assert found.pop(name) == value
     assert all(other == ordinary for other in found.values())

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.documents import data_path, read_json
-from mockserver.seeding import load_plan, load_preset
+from mockserver.errors import InvalidSetting
+from mockserver.seeding import load_plan, load_preset, plant
+from tests.fakes import new_store
 from tests.seeds import DEMO, counters, one, planted, rows
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ def test_people_are_valid_and_unique(demo: SeedPlan) -> None:
 
 
 def test_people_respect_the_printed_sizes(demo: SeedPlan) -> None:
-    """IPD106-09 … IPD106-12: the fields of made-up people keep the sizes that DOC-106 prints."""
+    """IPD106-09, IPD106-10, IPD106-11, IPD106-12: made-up people keep the sizes DOC-106 prints."""
     sizes = {"sr_number": 15, "campaign_name": 100, "comments": 200, "feedback_score": 10}
     for row in rows(planted(demo, customers=300), "customers", tenant=DEMO):
         assert all(0 < len(row["fields"][name]) <= size for name, size in sizes.items())
@@ -114,3 +116,13 @@ def test_people_follow_customers_of_the_plan() -> None:
     assert [row["customercode"] for row in rows(store, "customers", tenant=DEMO)] == list(range(51, 62))
     assert [row["calllistid"] for row in rows(store, "calls", tenant=DEMO)] == [7, 8]
     assert counters(store, DEMO) == (62, 9, 7)
+
+
+def test_people_stay_within_the_calendar() -> None:
+    """A recipe whose moments would pass the year 9999 is refused, and nothing is planted."""
+    document = read_json(data_path("schemas", "presets", "demo.json"))
+    document["people"]["stored_from"] = "9999-12-31 23:59:00"
+    store = new_store()
+    with pytest.raises(InvalidSetting, match="passes the last year"):
+        plant(store, load_plan(document), seed=0, customers=2)
+    assert store.count("tenants") == 0
