@@ -220,6 +220,19 @@ def test_clash_with_the_extended_plan() -> None:
     assert ("seed plan", "/tenants/0/apikey") in [(p.file, p.pointer) for p in caught.value.problems]
 
 
+def test_presets_that_extend_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presets that extend each other in a ring are refused instead of followed for ever."""
+    schema = data_path("schemas", "seed.json").read_text(encoding="utf-8")
+    (tmp_path / "schemas" / "presets").mkdir(parents=True)
+    (tmp_path / "schemas" / "seed.json").write_text(schema, encoding="utf-8")
+    for name, other in (("ping", "pong"), ("pong", "ping")):
+        path = tmp_path / "schemas" / "presets" / f"{name}.json"
+        path.write_text(json.dumps({"title": name, "extends": other}), encoding="utf-8")
+    monkeypatch.setattr("mockserver.seed_plan.data_path", tmp_path.joinpath)
+    with pytest.raises(InvalidDocument, match=r"pong\.json: /extends: the plan extends itself"):
+        load_preset("ping")
+
+
 def test_crowd_must_have_people() -> None:
     """A plan that leaves its people to a preset without any is refused."""
     with pytest.raises(InvalidDocument, match="this preset has no people"):
