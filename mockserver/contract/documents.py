@@ -1,0 +1,190 @@
+"""Documents of our own: where they lie, how they are read, and what is wrong with them.
+
+A document is a JSON file that ships with the sandbox or that a user writes for it: a schema, a
+reference, a preset. Whatever is wrong with one comes out as :class:`mockserver.errors.Problem`,
+never as an exception of a library.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockserver.errors import InvalidDocument, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mockserver.model import Json
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_SHOWN = 80  # characters of a wrong value that a message repeats
+
+
+def data_path(*parts: str) -> Path:
+    """Return the path of a file that ships with the sandbox, such as ``("schemas", "seed.json")``.
+
+    An installed package carries the folders in ``mockserver/_data``; a checkout has them beside
+    the package. The file need not exist.
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_data"
+    return (installed if installed.is_dir() else package.parent).joinpath(*parts)
+
+
+def read_json(path: Path, file: str | None = None) -> Json:
+    """Return what a JSON file holds.
+
+    ``file`` is the name the problems give it (the path itself by default). A file that cannot be
+    read, is not UTF-8, is not JSON or names a member twice raises InvalidDocument; a fault of
+    syntax comes with line and column.
+    """
+    name = file or str(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, object_pairs_hook=_members, parse_constant=_constant)
+    except OSError as error:
+        problem = Problem(
+            name, "", "the file cannot be read", "a readable file", error.strerror or str(error)
+        )
+    except json.JSONDecodeError as error:
+        problem = Problem(
+            name, "", "the file is not JSON", "JSON", error.msg, line=error.lineno, column=error.colno
+        )
+    except UnicodeDecodeError as error:
+        got = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
+        problem = Problem(name, "", "the file is not UTF-8 text", "UTF-8", got)
+    except (ValueError, RecursionError) as error:
+        problem = Problem(name, "", "the file cannot be used", "JSON without surprises", str(error))
+    raise InvalidDocument([problem])
+
+
+def is_moment(text: str) -> bool:
+    """Tell whether ``text`` is a date and time ``YYYY-MM-DD hh:mm:ss`` that the calendar has (GEN-14)."""
+    if not _MOMENT.fullmatch(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """Return the JSON pointer (RFC 6901) of a path of member names and element numbers."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def shown(value: Json) -> str:
+    """Return a value as compact JSON for a message, cut to a readable length."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def known(names: Sequence[str], got: str) -> str:
+    """Return the text "one of …" for a message, with the nearest name first when one is near."""
+    nearest = difflib.get_close_matches(got, names, n=1)
+    hint = f"{nearest[0]}? One of " if nearest else "one of "
+    return hint + ", ".join(names)
+
+
+def check_against(schema: Mapping[str, Any], document: Json, file: str) -> list[Problem]:
+    """Check a document against a JSON Schema (2020-12) and return every problem found.
+
+    ``file`` is the name the problems give the document. The pointer of a problem leads to the
+    offending value; a missing or unknown member is named by its own pointer, not by its parent's.
+    Besides the standard formats ``"format": "moment"`` stands for :func:`is_moment`.
+    """
+    # Imported here because it costs tens of milliseconds that `--help` should not pay.
+    import jsonschema_rs  # noqa: PLC0415
+
+    validator = jsonschema_rs.Draft202012Validator(
+        dict(schema), formats={"moment": is_moment}, validate_formats=True
+    )
+    return [
+        problem for error in validator.iter_errors(document) for problem in _problems(error, schema, file)
+    ]
+
+
+def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[Problem]:
+    keyword: str = error.kind.name
+    details: dict[str, Any] = error.kind.as_dict()
+    path = list(error.instance_path)
+    if keyword == "required":
+        missing = details["property"]
+        yield Problem(file, pointer([*path, missing]), "a member is missing", f"a member {missing}", "none")
+    elif keyword == "additionalProperties":
+        names = sorted(_subschema(schema, error.schema_path).get("properties", {}))
+        for name in details["unexpected"]:
+            place = pointer([*path, name])
+            yield Problem(file, place, "this member is not known", known(names, name), name)
+    else:
+        yield Problem(
+            file, pointer(path), _MESSAGES.get(keyword, "this value does not fit"),
+            _expected(keyword, details, error.message), shown(error.instance),
+        )  # fmt: skip
+
+
+def _subschema(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[str, Any]:
+    """Return the schema object that holds the keyword a schema path ends in."""
+    node: Any = schema
+    for part in path[:-1]:
+        node = node[part]
+    return node if isinstance(node, dict) else {}
+
+
+_MESSAGES: Mapping[str, str] = {
+    "type": "this value is of the wrong type",
+    "enum": "this value is not one of those known",
+    "format": "this text has the wrong form",
+    "pattern": "this text has the wrong form",
+    "uniqueItems": "an element stands there twice",
+}
+
+_LIMITS: Mapping[str, str] = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minItems": "at least {} elements",
+    "maxItems": "at most {} elements",
+    "minProperties": "at least {} members",
+    "maxProperties": "at most {} members",
+}
+
+
+def _expected(keyword: str, details: Mapping[str, Any], message: str) -> str:
+    if keyword in _LIMITS:
+        return _LIMITS[keyword].format(details["limit"])
+    match keyword:
+        case "type":
+            return " or ".join(details["types"])
+        case "enum":
+            return "one of " + ", ".join(shown(option) for option in details["options"])
+        case "pattern":
+            return f"text that matches {details['pattern']}"
+        case "format" if details["format"] == "moment":
+            return "YYYY-MM-DD hh:mm:ss"
+        case "format":
+            return str(details["format"])
+        case "uniqueItems":
+            return "different elements"
+        case _:
+            return message
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the member {twice!r} stands twice in one object")
+    return members
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is no JSON number")

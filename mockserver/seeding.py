@@ -1,0 +1,121 @@
+"""Seeding: rows, counters and made-up people of a seed plan, planted into a store; tenants copied.
+
+Plans are loaded by :mod:`mockserver.seed_plan`; :func:`load_plan` and :func:`load_preset` are here as
+well, so that seeding is one import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.errors import InvalidSetting
+from mockserver.seed_people import MOST_PEOPLE, people
+from mockserver.seed_plan import SeedPlan, load_plan, load_preset, presets
+from mockserver.store.interface import TABLES, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mockserver.seed_people import Recipe
+    from mockserver.seed_plan import Planting
+    from mockserver.store.interface import Row, Store, TableSpec
+
+__all__ = ["COUNTERS", "SeedPlan", "copy_tenant", "load_plan", "load_preset", "plant", "presets"]
+
+COUNTERS = ("customercode", "calllistid", "userid")
+"""The counters of a tenant; in the store each is named ``<apikey>/<counter>``."""
+
+
+def plant(store: Store, plan: SeedPlan, *, seed: int, customers: int) -> None:
+    """Write a plan's rows and counters into a store, with ``customers`` made-up people, as one unit.
+
+    Equal plan, seed and number give equal content; people depend on the seed, other rows do not.
+    Raises InvalidSetting when the plan describes no people or the number is negative or over a
+    million, StoreError when a tenant of the plan is in the store already.
+    """
+    if not 0 <= customers <= MOST_PEOPLE:
+        raise InvalidSetting(f"customers is {customers}: expected 0 to {MOST_PEOPLE}")
+    if customers and plan.crowd is None:
+        raise InvalidSetting(f"customers is {customers}, but this seed plan describes no people: expected 0")
+    with store.unit():
+        _write(store, plan.base)
+        if plan.crowd is not None and customers:
+            _write(store, plan.crowd.around)
+            _write_people(store, plan.crowd.recipe, seed=seed, customers=customers)
+
+
+def copy_tenant(store: Store, source_apikey: str, minted_apikey: str, servicekeys: Mapping[str, str]) -> None:
+    """Copy a tenant with everything it owns and its counters under new keys, as one unit (AM-11).
+
+    ``servicekeys`` gives the new service key of each process of the source, by the process's name.
+    Aliases of service keys are not copied. Raises StoreError when the source is unknown, a new key is
+    taken, or the names in ``servicekeys`` are not exactly those of the source's processes.
+    """
+    found = store.first("tenants", apikey=source_apikey)
+    if found is None:
+        raise StoreError(f"there is no tenant {source_apikey!r} to copy")
+    _refuse_taken(store, minted_apikey, servicekeys)
+    processes = [row for _, row in store.rows("processes") if row["tenant"] == source_apikey]
+    names = sorted(row["name"] for row in processes)
+    if names != sorted(servicekeys):
+        raise StoreError(f"service keys are given for {sorted(servicekeys)}: expected {names}")
+    with store.unit():
+        store.insert("tenants", {**found[1], "apikey": minted_apikey})
+        for row in processes:
+            key = servicekeys[row["name"]]
+            store.insert("processes", {**row, "tenant": minted_apikey, "servicekey": key, "alias": None})
+        for table in TABLES:
+            if "tenant" in table.columns and table.name != "processes":
+                for row in _owned(store, table, source_apikey, names):
+                    store.insert(table.name, {**row, "tenant": minted_apikey})
+        for counter in COUNTERS:
+            store.set_counter(f"{minted_apikey}/{counter}", store.counter(f"{source_apikey}/{counter}"))
+
+
+def _refuse_taken(store: Store, apikey: str, servicekeys: Mapping[str, str]) -> None:
+    if store.exists("tenants", apikey=apikey):
+        raise StoreError(f"the API key {apikey!r} is taken")
+    minted = list(servicekeys.values())
+    for key in minted:
+        if store.exists("processes", servicekey=key) or store.exists("processes", alias=key):
+            raise StoreError(f"the service key {key!r} is taken")
+        if minted.count(key) > 1:
+            raise StoreError(f"the service key {key!r} is given to two processes")
+
+
+def _owned(store: Store, table: TableSpec, tenant: str, processes: Sequence[str]) -> list[Row]:
+    """Return the rows of a tenant, oldest first, through an index where the table has one for it.
+
+    A sandbox copies a tenant when it is made, and other tenants may own a hundred thousand rows.
+    """
+    if ("tenant",) in table.indexes:
+        return [row for _, row in store.find(table.name, tenant=tenant)]
+    if ("tenant", "process") in table.indexes:
+        found = [pair for name in processes for pair in store.find(table.name, tenant=tenant, process=name)]
+        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    return [row for _, row in store.rows(table.name) if row["tenant"] == tenant]
+
+
+def _write(store: Store, planting: Planting) -> None:
+    for row in planting.rows["tenants"]:
+        if store.exists("tenants", apikey=row["apikey"]):
+            raise StoreError(f"the tenant {row['apikey']!r} is planted already")
+    for table, rows in planting.rows.items():
+        for row in rows:
+            store.insert(table, row)
+    for counter, value in planting.counters.items():
+        store.set_counter(counter, value)
+
+
+def _write_people(store: Store, recipe: Recipe, *, seed: int, customers: int) -> None:
+    calls = 0
+    for customer, call in people(recipe, seed=seed, customers=customers):
+        store.insert("customers", customer)
+        if call is not None:
+            store.insert("calls", call)
+            calls += 1
+    for counter, value in (
+        ("customercode", recipe.first_code + customers),
+        ("calllistid", recipe.first_call + calls),
+    ):
+        store.set_counter(f"{recipe.tenant}/{counter}", value)
