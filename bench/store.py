@@ -1,7 +1,7 @@
 """What the store costs: ``python -m bench.store``.
 
 Prints microseconds per operation at 100, 10,000 and 100,000 rows of ``calls``, beside SQLite in memory
-in the same run, then what a fork and a row of ``calls`` cost. Takes about 15 seconds; only ratios within
+in the same run, then what a fork and a row of ``calls`` cost. Takes about 12 seconds; only ratios within
 one run mean anything.
 """
 
@@ -23,7 +23,8 @@ SIZES = (100, 10_000, 100_000)
 CALLS = next(spec for spec in TABLES if spec.name == "calls")
 BARE = TableSpec("bare", CALLS.columns, ())
 REPEATS = 1_000
-ROWS_FOR_MEMORY = 200_000
+ROWS_FOR_MEMORY = 50_000
+FORKS = 300
 
 
 def call_row(number: int) -> dict[str, Any]:
@@ -134,23 +135,27 @@ def crowd(customers: int) -> TinyStore:
 
 def measure_fork(store: TinyStore) -> tuple[float, float, float]:
     """Return microseconds of a fork, of its first write to each table, and bytes of a fork so used."""
-    forks = []
-    gc.collect()
-    tracemalloc.start()
-    fork = micros(lambda _: forks.append(store.fork()), range(300))
+    forks: list[TinyStore] = []
 
     def write(number: int) -> None:
         for spec in TABLES:
             forks[number].insert(spec.name, {spec.columns[0]: "x", spec.columns[1]: "y"})
 
-    touch = micros(write, range(300))
-    size = tracemalloc.get_traced_memory()[0] / len(forks)
+    fork = micros(lambda _: forks.append(store.fork()), range(FORKS))
+    touch = micros(write, range(FORKS)) / len(TABLES)
+    forks.clear()
+    gc.collect()
+    tracemalloc.start()
+    for number in range(FORKS):
+        forks.append(store.fork())
+        write(number)
+    size = tracemalloc.get_traced_memory()[0] / FORKS
     tracemalloc.stop()
-    return fork, touch / len(TABLES), size
+    return fork, touch, size
 
 
 def bytes_per_call() -> float:
-    """Return the traced bytes of one row of ``calls`` with its three indexes, out of 200,000."""
+    """Return the traced bytes of one row of ``calls`` with its three indexes."""
     gc.collect()
     tracemalloc.start()
     store = TinyStore()
@@ -175,7 +180,7 @@ def main() -> None:
         fork, touch, size = measure_fork(store)
         print(
             f"fork of {title}: {fork:.1f} µs, first write to a table {touch:.1f} µs, "
-            f"{size / 1024:.1f} KiB after a write to every table (all traced)"
+            f"{size / 1024:.1f} KiB after a write to every table"
         )
     print(f"bytes per row of calls with its indexes: {bytes_per_call():.0f}")
     print(f"took {perf_counter() - started:.1f} s")

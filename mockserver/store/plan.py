@@ -31,9 +31,10 @@ def fingerprint(key: Key) -> int:
 
 def equal(one: Key, other: Key) -> bool:
     """Tell whether two keys are equal as JSON: 1 equals 1.0, but true is no number."""
-    return one == other and all(
-        (type(a) is bool) is (type(b) is bool) for a, b in zip(one, other, strict=True)
-    )
+    if one != other:
+        return False
+    types, others = list(map(type, one)), list(map(type, other))
+    return types == others or [kind is bool for kind in types] == [kind is bool for kind in others]
 
 
 class IndexPlan:
@@ -98,11 +99,11 @@ class TablePlan:
         number = self._by_columns.get(frozenset(where))
         if number is None:
             raise self._no_index(where)
-        values = [where[column] for column in self.indexes[number].columns]
-        for place, value in enumerate(values):
-            if type(value) not in ATOMS:
-                values[place] = self.checked(self.indexes[number].columns[place], value)
-        return number, tuple(values)
+        columns = self.indexes[number].columns
+        key = tuple([where[column] for column in columns])
+        if not ATOMS.issuperset(map(type, key)):
+            key = tuple([self.checked(column, where[column]) for column in columns])
+        return number, key
 
     def _no_index(self, where: Mapping[str, Any]) -> StoreError:
         for column in where:
