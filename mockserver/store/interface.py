@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 Row = dict[str, Any]
-"""One row, always a copy: column name to a JSON value (text, number, boolean, null, list, object)."""
+"""One row, always a copy: column name to a JSON value (text, number, boolean, null, list, object).
+
+What comes out has every column, in the order of the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class TableSpec:
     """A table: its columns in order, and the column groups that can be looked up at any size.
 
     A row may leave columns out (they read as None) but may not bring others.
-    A row in which every column of an index is None does not stand in that index.
+    A row in which every column of an index is None does not stand in that index. Indexed columns
+    hold text, numbers, booleans or None, compared as in JSON: 1 equals 1.0, and true equals no number.
     """
 
     name: str
@@ -39,17 +42,41 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "processes",
         (
-            "tenant", "name", "servicekey", "alias", "enabled", "mapped", "field_list",
-            "script_template", "template", "crm_field", "trunk", "edition", "quirks", "speech",
-            "callback_maximum", "masters",
+            "tenant",
+            "name",
+            "servicekey",
+            "alias",
+            "enabled",
+            "mapped",
+            "field_list",
+            "script_template",
+            "template",
+            "crm_field",
+            "trunk",
+            "edition",
+            "quirks",
+            "speech",
+            "callback_maximum",
+            "masters",
         ),
         (("servicekey",), ("alias",), ("tenant", "name")),
     ),
     TableSpec(
         "users",
         (
-            "tenant", "userid", "login", "login_key", "username", "usertype", "status", "since",
-            "client_login", "image", "media", "password", "fields",
+            "tenant",
+            "userid",
+            "login",
+            "login_key",
+            "username",
+            "usertype",
+            "status",
+            "since",
+            "client_login",
+            "image",
+            "media",
+            "password",
+            "fields",
         ),
         (("tenant", "login_key"), ("tenant", "userid"), ("tenant",)),
     ),
@@ -66,8 +93,18 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "calls",
         (
-            "tenant", "calllistid", "process", "contact", "login", "calltype", "due", "status",
-            "systemcallid", "media", "customercode", "storedatetime",
+            "tenant",
+            "calllistid",
+            "process",
+            "contact",
+            "login",
+            "calltype",
+            "due",
+            "status",
+            "systemcallid",
+            "media",
+            "customercode",
+            "storedatetime",
         ),
         (
             ("tenant", "calllistid"),
@@ -83,8 +120,16 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "dispositions",
         (
-            "tenant", "process", "login", "master", "reason", "remarks", "selected", "contact",
-            "media", "storedatetime",
+            "tenant",
+            "process",
+            "login",
+            "master",
+            "reason",
+            "remarks",
+            "selected",
+            "contact",
+            "media",
+            "storedatetime",
         ),
         (("tenant", "process", "contact"),),
     ),
@@ -105,7 +150,9 @@ class Store(Protocol):
     """Tables of rows with indexes, counters and units of work.
 
     Everything that goes in or comes out is a copy. Not safe for threads by itself: the sandbox's
-    lock is held around every use. Ids of rows are positive integers, never used twice in a table.
+    lock is held around every use. Ids of rows are positive integers, never used twice in a table;
+    the smaller id is the older row. Values are JSON values (anything else, such as a date, a tuple, NaN
+    or a name that is no text, is a StoreError naming table and column). A StoreError changes nothing.
     """
 
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
@@ -136,7 +183,7 @@ class Store(Protocol):
         """Return the number of rows of a table."""
 
     def rows(self, table: str, offset: int = 0, limit: int | None = None) -> Iterator[tuple[int, Row]]:
-        """Return ids and copies of rows, oldest first."""
+        """Return ids and copies of rows, oldest first, as they were when asked: changes do not show."""
 
     def take(self, counter: str) -> int:
         """Return the counter's next value and move it on by one. A counter starts at 1."""
@@ -145,28 +192,44 @@ class Store(Protocol):
         """Return the next value of a counter without moving it."""
 
     def set_counter(self, counter: str, value: int) -> None:
-        """Set the next value of a counter."""
+        """Set the next value of a counter. Names that start with ``#`` are the store's own."""
 
     def unit(self) -> AbstractContextManager[None]:
         """Open a unit of work: all its changes stay, or none when an exception leaves it.
 
-        Units do not nest: an inner one joins the outer. Outside a unit every change stays at once.
+        Units do not nest: an inner one joins the outer, so an exception that leaves only the inner
+        undoes nothing. Outside a unit every change stays at once. Undone are rows, indexes, counters
+        and next ids alike.
         """
 
     def changes(self) -> dict[str, dict[str, int]]:
-        """Count what the last unit (or the open one) did: table -> inserted/updated/removed."""
+        """Count what the last unit (or the open one) did: table -> inserted/updated/removed.
+
+        The count is net: a row counts once, for what became of it, and not at all when it is again
+        what it was. Tables without changes are left out; a unit that was undone did nothing.
+        """
 
     def fork(self) -> Store:
         """Return an independent store with the same content, sharing what neither changes."""
 
     def restore(self, other: Store) -> None:
-        """Take over the content of a store made by :meth:`fork`, which stays usable."""
+        """Take over the content of a store made by :meth:`fork`, which stays usable.
+
+        Row ids and counters come along, so the same calls afterwards give the same ids. StoreError
+        for a store of other tables, and inside a unit.
+        """
 
     def dump(self) -> dict[str, Any]:
         """Return the whole content as plain JSON: ``{"tables": {name: [row, …]}, "counters": {…}}``.
 
-        Rows carry their id in the member ``"#"``. Equal content gives an equal dump.
+        Rows carry their id in the member ``"#"`` and every column. Equal content gives an equal dump.
+        Counters at 1 are left out. Where the youngest rows of a table were removed, the table's next
+        id stands among the counters as ``"#<table>"``.
         """
 
     def load(self, dump: Mapping[str, Any]) -> None:
-        """Replace the content by a dump, all or nothing (StoreError says what does not fit)."""
+        """Replace the content by a dump, all or nothing. What it leaves out is empty.
+
+        StoreError names the table, the row (from 1) and the column that do not fit; it is raised
+        inside a unit as well.
+        """

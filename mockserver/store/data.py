@@ -1,0 +1,149 @@
+"""What a store holds: tables of packed rows with their indexes and next ids, and counters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.store.interface import StoreError
+from mockserver.store.packing import pack, unpack
+from mockserver.store.pages import Entries, Rows
+from mockserver.store.plan import TablePlan, equal, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mockserver.store.interface import Row, TableSpec
+
+
+class TableData:
+    """What one table holds. Not written to any more once it is shared (see :class:`Content`)."""
+
+    __slots__ = ("entries", "next_id", "plan", "rows")
+
+    def __init__(self, plan: TablePlan) -> None:
+        self.plan = plan
+        self.rows = Rows()
+        self.entries = tuple(Entries() for _ in plan.indexes)
+        self.next_id = 1
+
+    def copy(self) -> TableData:
+        """Return the same content in containers that may be written to."""
+        other = TableData.__new__(TableData)
+        other.plan = self.plan
+        other.rows = self.rows.copy()
+        other.entries = tuple(entries.copy() for entries in self.entries)
+        other.next_id = self.next_id
+        return other
+
+    def as_row(self, packed: bytes) -> Row:
+        """Return a packed row as a dictionary in column order."""
+        return dict(zip(self.plan.columns, unpack(packed), strict=True))
+
+    def row(self, row_id: int) -> Row:
+        """Return the row of that id as a dictionary (KeyError when there is none)."""
+        packed = self.rows.get(row_id)
+        if packed is None:
+            raise KeyError(row_id)
+        return self.as_row(packed)
+
+    def put(self, row_id: int, values: Sequence[Any]) -> None:
+        """Store a row of checked values under an id that no row has."""
+        self.rows.put(row_id, pack(values))
+        for index, entries in zip(self.plan.indexes, self.entries, strict=True):
+            mark = index.fingerprint(index.key(values))
+            if mark is not None:
+                entries.add(mark, row_id)
+
+    def replace(self, row_id: int, old: Sequence[Any], new: Sequence[Any]) -> None:
+        """Store other values under the id of a row."""
+        self.rows.put(row_id, pack(new))
+        for index, entries in zip(self.plan.indexes, self.entries, strict=True):
+            before, after = index.key(old), index.key(new)
+            if before == after:
+                continue
+            mark = index.fingerprint(before)
+            if mark is not None:
+                entries.discard(mark, row_id)
+            mark = index.fingerprint(after)
+            if mark is not None:
+                entries.add(mark, row_id)
+
+    def drop(self, row_id: int, values: Sequence[Any]) -> None:
+        """Take a row away."""
+        self.rows.put(row_id, None)
+        for index, entries in zip(self.plan.indexes, self.entries, strict=True):
+            mark = index.fingerprint(index.key(values))
+            if mark is not None:
+                entries.discard(mark, row_id)
+
+    def put_back(self, row_id: int, packed: bytes | None) -> None:
+        """Bring a row back to what it was: those bytes, or no row at all."""
+        now = self.rows.get(row_id)
+        if now is None:
+            if packed is not None:
+                self.put(row_id, unpack(packed))
+        elif packed is None:
+            self.drop(row_id, unpack(now))
+        else:
+            self.replace(row_id, unpack(now), unpack(packed))
+
+    def matches(self, where: Mapping[str, Any]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Yield id and values of the rows whose indexed columns equal ``where``, oldest first."""
+        number, key = self.plan.look_up(where)
+        index = self.plan.indexes[number]
+        mark = index.fingerprint(key)
+        if mark is None:
+            return
+        for row_id in self.entries[number].ids(mark):
+            packed = self.rows.get(row_id)
+            if packed is not None:
+                values = unpack(packed)
+                if equal(index.key(values), key):
+                    yield row_id, values
+
+
+class Content:
+    """Tables and counters of one store. Tables are shared with others until they are written to."""
+
+    __slots__ = ("_mine", "counters", "tables")
+
+    def __init__(self, tables: dict[str, TableData], counters: dict[str, int]) -> None:
+        self.tables = tables
+        self.counters = counters
+        self._mine: set[str] = set()
+
+    @classmethod
+    def empty(cls, specs: Iterable[TableSpec]) -> Content:
+        """Return empty tables of these descriptions (StoreError when two have the same name)."""
+        tables: dict[str, TableData] = {}
+        for spec in specs:
+            if spec.name in tables:
+                raise StoreError(f"two tables have the name {spec.name!r}")
+            tables[spec.name] = TableData(TablePlan(spec))
+        return cls(tables, {})
+
+    def share(self) -> Content:
+        """Return the same content for a second store; from now on both copy what they write to."""
+        self._mine.clear()
+        return Content(self.tables.copy(), self.counters.copy())
+
+    def table(self, name: str) -> TableData:
+        """Return a table for reading (StoreError when there is none of that name)."""
+        data = self.tables.get(name)
+        if data is None:
+            raise StoreError(f"there is no table {name!r}{nearest(name, self.tables)}")
+        return data
+
+    def frozen(self, name: str) -> TableData:
+        """Return a table as it is now for good: later writes go to a copy."""
+        data = self.table(name)
+        self._mine.discard(name)
+        return data
+
+    def writable(self, name: str) -> TableData:
+        """Return a table that no one else sees, for writing."""
+        data = self.tables[name]
+        if name not in self._mine:
+            data = self.tables[name] = data.copy()
+            self._mine.add(name)
+        return data
