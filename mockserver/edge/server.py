@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BACKLOG = 2048
 """Connections the kernel keeps waiting."""
 
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.5
 """How long replies under way may take once the server is told to stop."""
 
 _POLL_SECONDS = 0.01

@@ -59,7 +59,7 @@ def inbound(body: bytes) -> Inbound:
 def response(reply: Reply) -> Response:
     """Make a Flask response of a reply, byte for byte and with no header of Flask's own."""
     made = Response(reply.body, reply.http_status)
-    del made.headers["Content-Type"]
+    made.headers.clear()
     for name, value in reply.headers:
         made.headers.add(name, value)
     made.headers["Content-Length"] = str(len(reply.body))
