@@ -135,6 +135,9 @@ def _log_to_stderr(level: str) -> None:
     import logging
 
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    # Java's client offers HTTP/2 with each request; that it is declined is no news.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "upgrade request" not in str(record.msg))
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "WebSocket library" not in str(record.msg))
     # uvicorn's own chatter repeats the banner
     logging.getLogger("uvicorn").setLevel(level.upper() if level in ("debug", "error") else "WARNING")
 

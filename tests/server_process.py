@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,10 +47,16 @@ class Running:
 
     def stop(self) -> tuple[int, str, str]:
         """End it kindly and return exit code, what is left on stdout, and stderr."""
-        if self.process.poll() is None:
-            self.process.terminate()
+        end(self.process)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out, err
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Tell a server to end, as a terminal or a container would."""
+    if process.poll() is None:
+        # terminate() is no signal on Windows but the end itself
+        process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
 
 
 def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -91,8 +98,7 @@ def running(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[R
         assert line, process.communicate()[1]
         yield Running(process, json.loads(line))
     finally:
-        if process.poll() is None:
-            process.terminate()
+        end(process)
         with contextlib.suppress(ValueError):
             process.communicate(timeout=20)
 

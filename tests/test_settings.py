@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import values
@@ -118,6 +118,7 @@ def test_what_is_refused(parse: Any, text: str, says: str) -> None:
         parse(text)
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=40), row=st.sampled_from(ROWS))
 def test_no_text_breaks_a_parser(text: str, row: Row) -> None:
     """Any text either becomes a value or is a ValueError in one line."""

@@ -6,7 +6,9 @@ import http.client
 import json
 import shutil
 import socket
+import struct
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from tests.server_process import Running
 
 LIMIT = 256 * 1024
+
+RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER of no time at all: closing resets the connection."""
 
 
 def connection(server: Running) -> http.client.HTTPConnection:
@@ -155,7 +160,7 @@ def test_silent_and_broken_clients_hold_nobody_up(server: Running) -> None:
         sock.sendall(half)
     test_one_connection_serves_many_requests(server)
     for sock in socks:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         sock.close()
     test_one_connection_serves_many_requests(server)
 
