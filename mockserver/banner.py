@@ -1,0 +1,45 @@
+"""What people see on stderr once the server answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.settings import ENDPOINT
+
+if TYPE_CHECKING:
+    from mockserver.service import Service
+
+_TRY = '{"method":"getProcessData","apikey":"test_org","servicekey":"MUMBAI_CRM_OBD"}'
+
+
+def _loopback(host: str) -> bool:
+    return host.startswith("127.") or host in ("::1", "localhost")
+
+
+def banner(service: Service, url: str) -> str:
+    """Return the banner of a started service: where it is, whom to log in as, what is loaded, what to try."""
+    settings = service.settings
+    loaded = ", ".join(f"{count} {name}" for name, count in service.loaded().items())
+    rows = {
+        "endpoint": url + ENDPOINT,
+        "admin": f"{url}/__admin" if settings.admin == "on" else "off",
+        "health": f"{url}/readyz",
+        "credentials": "apikey test_org, servicekey MUMBAI_CRM_OBD",
+        "edition": settings.edition,
+        "sample data": f"preset {settings.preset}, seed {settings.seed}",
+        "loaded": loaded or "nothing",
+    }
+    if settings.quirks:
+        rows["quirks"] = ", ".join(f"{name}={value}" for name, value in settings.quirks.items())
+    if settings.admin == "on" and not _loopback(settings.host):
+        rows["warning"] = "whoever reaches this port may use the admin API; --admin off turns it off"
+    width = max(map(len, rows))
+    lines = ["", f"  Jodo sandbox at {url}", ""]
+    lines += [f"  {name:<{width}}  {value}" for name, value in rows.items()]
+    insecure = "-k " if url.startswith("https:") else ""
+    lines += [
+        "",
+        f"  curl {insecure}-H 'Content-Type: text/html' --data-raw 'data={_TRY}' {url}{ENDPOINT}",
+        "",
+    ]
+    return "\n".join(lines)

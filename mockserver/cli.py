@@ -1,0 +1,191 @@
+"""The command ``jodo-mock``: serve, check, ready.
+
+Exit codes: 0 well (also after SIGTERM or SIGINT), 1 findings, 2 usage or configuration. Heavy modules
+are imported inside the commands, so that ``--help`` and ``--version`` are quick.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver import __version__
+from mockserver.errors import MockServerError
+from mockserver.options import CONTEXT, setting_options, settings_of
+from mockserver.settings import ENDPOINT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from ssl import SSLContext
+
+    from mockserver.service import Service
+    from mockserver.settings import Settings
+
+    Factory = Callable[[Settings], Service]
+
+OK, FINDINGS, USAGE = 0, 1, 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="jodo-mock", message="%(prog)s %(version)s")
+def commands() -> None:
+    """A sandbox for the Jodo Customer Web Service."""
+
+
+@commands.command(context_settings=CONTEXT)
+@setting_options()
+@click.pass_obj
+def serve(factory: Factory | None, /, **given: Any) -> int:
+    """Run the server until SIGTERM or SIGINT."""
+    return run_server(settings_of(given), factory)
+
+
+@commands.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
+def check(files: tuple[str, ...]) -> int:
+    """Validate schema and scenario FILES, or all of ours when none is named."""
+    from pathlib import Path
+
+    from mockserver.contract.catalogue import check_all
+
+    problems, summary = check_all([Path(file) for file in files])
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        return FINDINGS
+    click.echo(summary)
+    return OK
+
+
+@commands.command(context_settings=CONTEXT)
+@click.option(
+    "--url", metavar="URL", show_envvar=True, help="Base URL of the server; else --host and --port."
+)
+@setting_options("host", "port", "tls")
+def ready(url: str | None, **given: Any) -> int:
+    """Ask a running server whether it is ready; exit code 0 if it is, 1 if not."""
+    from mockserver.edge.probe import base_of, probe
+
+    well, text = probe(url or base_of(settings_of(given)))
+    click.echo(text, err=not well)
+    return OK if well else FINDINGS
+
+
+def run_server(settings: Settings, factory: Factory | None = None) -> int:
+    """Serve with these settings until told to stop; returns the exit code.
+
+    ``factory`` makes the service (:meth:`Service.start` when none is given). Raises InvalidSetting,
+    InvalidDocument or UnknownQuirk when it cannot be started.
+    """
+    with contextlib.suppress(KeyboardInterrupt), _terminable():
+        from mockserver.edge import server
+
+        certificate = _tls_context(settings)
+        sock = server.bind(settings.host, settings.port)
+        with sock:
+            service = (factory or _start)(settings)
+            _log_to_stderr(settings.log_level)
+            url = server.base_url(sock, tls=certificate is not None)
+            server.run(service, sock, certificate, lambda: _announce(service, url))
+        server.leave(OK)
+    return OK
+
+
+def _tls_context(settings: Settings) -> SSLContext | None:
+    if settings.tls == "off":
+        return None
+    from mockserver.edge import tls
+
+    return tls.context(settings.tls, settings.host)
+
+
+def _start(settings: Settings) -> Service:
+    from mockserver.service import Service
+
+    return Service.start(settings)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the start as Ctrl-C does; while serving the server has handlers of its own."""
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    try:
+        before = {name: signal.signal(getattr(signal, name), stop) for name in names}
+    except ValueError:
+        # not in the main thread: the one who started us there ends us
+        before = {}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _log_to_stderr(level: str) -> None:
+    import logging
+
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    # Java's client offers HTTP/2 with each request; that it is declined is no news.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "upgrade request" not in str(record.msg))
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "WebSocket library" not in str(record.msg))
+    # uvicorn's own chatter repeats the banner
+    logging.getLogger("uvicorn").setLevel(level.upper() if level in ("debug", "error") else "WARNING")
+
+
+def _announce(service: Service, url: str) -> None:
+    """Print the banner for people and the one line for machines; nobody has to read either."""
+    from mockserver.banner import banner
+
+    line: dict[str, str] = {"event": "ready", "url": url, "endpoint": url + ENDPOINT}
+    if service.settings.admin == "on":
+        line["admin"] = f"{url}/__admin"
+    with contextlib.suppress(OSError, ValueError):
+        print(banner(service, url), file=sys.stderr, flush=True)
+    try:
+        print(json.dumps(line), flush=True)
+    except (OSError, ValueError):
+        _give_up_stdout()
+
+
+def _give_up_stdout() -> None:
+    # Else the interpreter tries to flush the broken pipe once more at exit, and complains.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(arguments: Sequence[str] | None = None, factory: Factory | None = None) -> int:
+    """Run the command line and return the exit code; what is wrong is one line on stderr, never a traceback.
+
+    ``arguments`` default to the process's own. ``factory`` replaces :meth:`Service.start` for ``serve``.
+    """
+    try:
+        result = commands.main(arguments, prog_name="jodo-mock", standalone_mode=False, obj=factory)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return USAGE
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except MockServerError as error:
+        return _complain(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        return OK
+    except BrokenPipeError:
+        _give_up_stdout()
+        return OK
+    return result if isinstance(result, int) else OK
+
+
+def _complain(text: str) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        print(f"jodo-mock: {' '.join(text.split())}", file=sys.stderr, flush=True)
+    return USAGE

@@ -1,0 +1,154 @@
+"""The ASGI application: the API straight from the event loop, everything else through Flask."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_from_bytes
+
+from mockserver.edge.body import Disconnected, TooLong, read_body, refuse_body
+from mockserver.edge.health import health
+from mockserver.model import Inbound, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+
+    from mockserver.service import Service
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+    Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+WORKER_NAME = "pages"
+"""What the names of the threads begin with that work for the Flask part."""
+
+_WORKERS = 10
+
+_log = logging.getLogger(__name__)
+
+_BROKEN = Reply(
+    500, (("Content-Type", "text/plain"),), b"The pages beside the API cannot be loaded; see the log.\n"
+)
+
+
+class Edge:
+    """One server's ASGI application (HTTP only).
+
+    API paths are answered by ``service.answer`` on the event loop; it never blocks. The health
+    routes need no Flask either. The Flask app is imported by the first request for anything else,
+    in a thread, so that it delays no answer of the API.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._is_api = service.is_api
+        self._answer = service.answer
+        self._limit = service.settings.max_body
+        self._pages: Application | None = None
+        self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
+        self._loading = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = header_map(scope["headers"])
+        try:
+            body = await read_body(receive, headers, self._limit)
+        except Disconnected:
+            return
+        except TooLong:
+            await refuse_body(receive, send, headers)
+            return
+        path = scope["path"]
+        verb = scope["method"]
+        if self._is_api(path):
+            inbound = Inbound(verb, path, scope["query_string"], headers, body, scope["server"][1])
+            await respond(send, self._answer(inbound))
+            return
+        reply = health(path, verb, self._service)
+        if reply is None:
+            await self._page(scope, body, receive, send)
+        else:
+            await respond(send, reply)
+
+    def close(self) -> None:
+        """Give up the worker threads; those inside a request end with it."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
+
+    async def _page(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        pages = self._pages
+        if pages is None:
+            async with self._loading:
+                pages = self._pages or await self._load()
+        if pages is None:
+            await respond(send, _BROKEN)
+            return
+        if not scope["query_string"].isascii():
+            scope["query_string"] = quote_from_bytes(scope["query_string"], "/%&=+?:;,~").encode()
+        await pages(scope, _replay(body, receive), send)
+
+    async def _load(self) -> Application | None:
+        loop = asyncio.get_running_loop()
+        try:
+            self._pages = await loop.run_in_executor(
+                self._workers, _flask_pages, self._service, self._workers
+            )
+        except Exception:  # noqa: BLE001 - whatever breaks in there must not take the API down with it
+            _log.exception("the pages beside the API cannot be loaded")
+        return self._pages
+
+
+def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return header names (lower case as they come) to values; repeated headers are joined by commas."""
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    if len(found) != len(pairs):
+        joined: dict[str, str] = {}
+        for raw_name, raw_value in pairs:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        return joined
+    return found
+
+
+async def respond(send: Send, reply: Reply) -> None:
+    """Send a whole reply with its exact length; the server below drops the body of HEAD."""
+    headers = [
+        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+        for name, value in reply.headers
+        if name.lower() != "content-length"
+    ]
+    headers.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.http_status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    # The body is read by then; the threads of the pages must never wait for a slow client.
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Any:
+        return pending.pop() if pending else await receive()
+
+    return replayed
+
+
+def _flask_pages(service: Service, workers: ThreadPoolExecutor) -> Application:
+    """Import and build the Flask app, wrapped for ASGI and served by these threads."""
+    from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - Flask is most of a second on a slow machine
+
+    from mockserver.app import create_app  # noqa: PLC0415
+
+    app = create_app(service)
+
+    def wsgi(environ: Any, start_response: Any) -> Any:
+        # a2wsgi hands out stdout, which belongs to the one machine-readable line
+        environ["wsgi.errors"] = sys.stderr
+        return app(environ, start_response)
+
+    middleware: Any = WSGIMiddleware(wsgi)
+    middleware.executor.shutdown(wait=False)
+    middleware.executor = workers
+    pages: Application = middleware
+    return pages

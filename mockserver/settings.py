@@ -1,0 +1,210 @@
+"""Every setting, once: its name, type, default and help are a row on the field that holds it.
+
+The command line, the environment (``JODO_MOCK_<NAME>``) and the config file are all made from
+:data:`ROWS`; adding a setting is adding a field here. Precedence: command line, environment, config
+file, default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mockserver import values
+from mockserver.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+ENV_PREFIX = "JODO_MOCK"
+"""Prefix of every setting's environment variable."""
+
+ENDPOINT = "/CustomerWebServices/handleCustomerWS"
+"""Where the API stands on every host and port (TRN-01)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting as users meet it.
+
+    ``attribute`` is the field of :class:`Settings`, ``name`` the option and the config key;
+    ``parse`` turns text into the value (ValueError says what was expected); ``types`` are the TOML
+    types taken besides text; ``default`` is the value that holds when nobody says anything.
+    """
+
+    attribute: str
+    name: str
+    parse: Callable[[str], Any]
+    default: Any
+    help: str
+    choices: tuple[str, ...]
+    repeatable: bool
+    metavar: str
+    types: tuple[type, ...]
+    since: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable of the setting."""
+        return f"{ENV_PREFIX}_{self.name.upper().replace('-', '_')}"
+
+
+def _row(
+    default: Any,
+    parse: Callable[[str], Any],
+    text: str,
+    *,
+    name: str = "",
+    choices: tuple[str, ...] = (),
+    repeatable: bool = False,
+    metavar: str = "TEXT",
+    types: tuple[type, ...] = (str,),
+    since: str = "0.1.0",
+) -> Any:
+    detail = {
+        "name": name, "parse": parse, "help": text, "choices": choices, "repeatable": repeatable,
+        "metavar": f"[{'|'.join(choices)}]" if choices else metavar, "types": types, "since": since,
+    }  # fmt: skip
+    if repeatable:
+        return field(default_factory=lambda: MappingProxyType(dict(default)), metadata=detail)
+    return field(default=default, metadata=detail)
+
+
+def _choice(default: str, text: str, *choices: str) -> Any:
+    # A config file may say true or false where the choices are on and off.
+    types = (str, bool) if choices == ("on", "off") else (str,)
+    return _row(default, values.one_of(*choices), text, choices=choices, types=types)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one server, checked. Build it with keywords in Python; all have defaults."""
+
+    host: str = _row("127.0.0.1", values.text, "Address to listen on.", metavar="HOST")
+    port: int = _row(
+        8080, values.integer(0, 65535), "Port to listen on; 0 picks a free one.", metavar="PORT", types=(int,)
+    )
+    edition: str = _choice(
+        "1.0.6", "Edition of the API unless a request or process says otherwise.", "1.0.6", "web"
+    )
+    quirks: Mapping[str, str] = _row(
+        {}, values.pair, "Another reading of the documents (repeatable).",
+        name="quirk", repeatable=True, metavar="NAME=VALUE",
+    )  # fmt: skip
+    seed: int = _row(
+        0, values.integer(), "Number every random choice follows from.", metavar="N", types=(int,)
+    )
+    preset: str = _choice("golden", "Sample data to begin with.", "golden", "demo")
+    customers: int | None = _row(
+        None, values.integer(0), "Sample customers of the demo tenant; the preset decides unless given.",
+        metavar="N", types=(int,),
+    )  # fmt: skip
+    clock: str = _choice("real", "Whether the sandbox's time runs.", "real", "frozen")
+    at: datetime | None = _row(  # noqa: RUF009 - makes a field
+        None, values.moment, "Time the sandbox's clock starts at, 'YYYY-MM-DD hh:mm:ss' in --timezone.",
+        metavar="DATETIME", types=(str, values.MOMENT_TYPE),
+    )  # fmt: skip
+    timezone: str = _row("Asia/Kolkata", values.zone, "Time zone of the sandbox's clock.", metavar="ZONE")
+    admin: str = _choice("on", "Whether /__admin is served.", "on", "off")
+    diagnostics: str = _choice("on", "Whether replies carry X-Mock headers.", "on", "off")
+    max_body: int = _row(
+        10 * values.MEBI, values.size, "Longest request body taken; suffixes k and m (beyond it: 413).",
+        metavar="BYTES", types=(str, int),
+    )  # fmt: skip
+    edition_map: Mapping[str, str] = _row(
+        {"9443": "web", "demo2.avhan.com": "web"}, values.edition_of(("1.0.6", "web")),
+        "Edition of a Host or a port (repeatable, beside 9443=web and demo2.avhan.com=web).",
+        repeatable=True, metavar="HOST_OR_PORT=EDITION",
+    )  # fmt: skip
+    tls: str = _row(
+        "off", values.certificate, "Serve https: 'self-signed', or the files CERT,KEY.",
+        metavar="[off|self-signed|CERT,KEY]",
+    )  # fmt: skip
+    journal: int = _row(
+        1000,
+        values.integer(1),
+        "Exchanges a sandbox remembers; the oldest go first.",
+        metavar="N",
+        types=(int,),
+    )
+    log_level: str = _choice("info", "What is logged on stderr.", "debug", "info", "warning", "error")
+    config: str | None = _row(None, values.text, "TOML file with settings under these names.", metavar="FILE")
+
+
+def _rows() -> tuple[Row, ...]:
+    found = []
+    for item in fields(Settings):
+        default = item.default_factory() if item.default_factory is not MISSING else item.default
+        detail = dict(item.metadata)
+        detail["name"] = detail["name"] or item.name.replace("_", "-")
+        found.append(Row(attribute=item.name, default=default, **detail))
+    return tuple(found)
+
+
+ROWS: tuple[Row, ...] = _rows()
+"""All settings in the order ``--help`` shows them."""
+
+
+def build(given: Mapping[str, Any]) -> Settings:
+    """Make settings of parsed values by attribute; None stands for the default.
+
+    Repeatable settings come as sequences of pairs and are laid over the default's pairs.
+    """
+    chosen: dict[str, Any] = {}
+    for row in ROWS:
+        value = given.get(row.attribute)
+        if value is None:
+            continue
+        chosen[row.attribute] = MappingProxyType({**row.default, **dict(value)}) if row.repeatable else value
+    return Settings(**chosen)
+
+
+def read_config(path: str) -> dict[str, Any]:
+    """Read a TOML file of settings into parsed values by attribute.
+
+    Keys are the option names, with dashes or underscores. Raises InvalidSetting in one sentence
+    for a file that cannot be read, an unknown key (naming the nearest) and a value of a wrong type.
+    """
+    import tomllib  # noqa: PLC0415 - only servers with a config file pay for the parser
+
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - the path is the user's own text, shown as given
+            content = tomllib.load(file)
+    except OSError as error:
+        raise InvalidSetting(f"cannot read the config file {path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSetting(f"{path} is not TOML: {error}") from None
+    known = {row.name: row for row in ROWS if row.attribute != "config"}
+    return dict(_config_value(path, key, value, known) for key, value in content.items())
+
+
+def _config_value(path: str, key: str, value: Any, known: Mapping[str, Row]) -> tuple[str, Any]:
+    row = known.get(key.replace("_", "-"))
+    if row is None:
+        near = get_close_matches(key.replace("_", "-"), known, 1, 0.5)
+        hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+        raise InvalidSetting(f"{path}: unknown setting {key}{hint}")
+    try:
+        return row.attribute, _repeated(row, value) if row.repeatable else _single(row, value)
+    except ValueError as error:
+        raise InvalidSetting(f"{path}: {key}: {error}") from None
+
+
+def _repeated(row: Row, value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = [f"{name}={text}" if isinstance(text, str) else text for name, text in value.items()]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError(f"expected a table or a list of {row.metavar} texts, got {values.shown(value)}")
+    return [row.parse(item) for item in value]
+
+
+def _single(row: Row, value: Any) -> Any:
+    # bool is an int in Python, never in a config file
+    if type(value) not in row.types:
+        raise ValueError(f"expected {values.named(row.types)}, got {values.shown(value)}")
+    if isinstance(value, bool):
+        return row.parse("on" if value else "off")
+    return row.parse(str(value))

@@ -1,0 +1,56 @@
+"""A service with the shape of the real one and nothing behind it, for tests of the layers above."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from mockserver.model import Reply
+from mockserver.settings import ENDPOINT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mockserver.model import Inbound
+    from mockserver.settings import Settings
+
+_API = re.compile(rf"(/sandboxes/[^/]+)?{re.escape(ENDPOINT)}")
+
+
+class FakeService:
+    """Echoes what came in; remembers it in ``seen``."""
+
+    def __init__(self, settings: Settings, waiting: Sequence[str] = ()) -> None:
+        self.settings = settings
+        self.seen: list[Inbound] = []
+        self.waiting = list(waiting)
+
+    @classmethod
+    def start(cls, settings: Settings) -> FakeService:
+        return cls(settings)
+
+    def is_api(self, path: str) -> bool:
+        return _API.fullmatch(path) is not None
+
+    def answer(self, inbound: Inbound) -> Reply:
+        self.seen.append(inbound)
+        if inbound.verb not in ("GET", "HEAD", "POST"):
+            return Reply(405, (("Allow", "GET, POST"),), b"")
+        body = json.dumps({"zeta": "first", "status": 0, "length": len(inbound.body)}).encode()
+        return Reply(
+            200, (("Content-Type", "application/json; charset=utf-8"), ("X-Mock-Sandbox", "default")), body
+        )
+
+    def pending(self) -> list[str]:
+        return self.waiting
+
+    def loaded(self) -> dict[str, Any]:
+        return {"methods": 10, "tenants": 4}
+
+
+if __name__ == "__main__":
+    from mockserver.cli import main
+
+    sys.exit(main(factory=FakeService.start))
