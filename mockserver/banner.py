@@ -9,7 +9,10 @@ from mockserver.settings import ENDPOINT
 if TYPE_CHECKING:
     from mockserver.service import Service
 
-_TRY = '{"method":"getProcessData","apikey":"test_org","servicekey":"MUMBAI_CRM_OBD"}'
+_TRY = (
+    '{"method":"ImportProcessData","servicekey":"MUMBAI_CRM_OBD","apikey":"test_org","media":"12",'
+    '"updateparam":"mobilenumber","data":[{"sr_number":"22856","mobilenumber":"08852245996"}]}'
+)
 
 
 def _loopback(host: str) -> bool:

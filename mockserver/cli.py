@@ -52,7 +52,7 @@ def check(files: tuple[str, ...]) -> int:
     """Validate schema and scenario FILES, or all of ours when none is named."""
     from pathlib import Path
 
-    from mockserver.contract.catalogue import check_all
+    from mockserver.checks import check_all
 
     problems, summary = check_all([Path(file) for file in files])
     for problem in problems:

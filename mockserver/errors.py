@@ -33,9 +33,7 @@ class Problem:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column or 1}"
         detail = "".join(
-            f"; {label} {text}"
-            for label, text in (("expected", self.expected), ("got", self.got))
-            if text
+            f"; {label} {text}" for label, text in (("expected", self.expected), ("got", self.got)) if text
         )
         return f"{place}: {self.pointer or '/'}: {self.message}{detail}"
 

@@ -52,11 +52,22 @@ class Journal:
 
 def _condensed(exchange: Exchange) -> Exchange:
     inbound, reply = exchange.inbound, exchange.reply
-    changes: dict[str, Any] = {"command": None, "outcome": None, "reading": None, "regime": None, "spec": None}
+    changes: dict[str, Any] = {
+        "command": None,
+        "outcome": None,
+        "reading": None,
+        "regime": None,
+        "spec": None,
+    }
     changes["edition"] = exchange.spec.edition if exchange.spec is not None else ""
     if len(inbound.body) > _BODY_KEPT:
         changes["inbound"] = type(inbound)(
-            inbound.verb, inbound.path, inbound.query, inbound.headers, inbound.body[:_BODY_KEPT], inbound.port
+            inbound.verb,
+            inbound.path,
+            inbound.query,
+            inbound.headers,
+            inbound.body[:_BODY_KEPT],
+            inbound.port,
         )
         changes["body_length"] = len(inbound.body)
     if reply is not None and len(reply.body) > _BODY_KEPT:

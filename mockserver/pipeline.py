@@ -84,10 +84,12 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     )
     if method not in catalogue.methods:
         finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
-        raise Refused(exchange.evolve(
-            finding=finding,
-            violation=_common_refusal(catalogue.common["unknown_method"], "method", finding.text),
-        ))
+        raise Refused(
+            exchange.evolve(
+                finding=finding,
+                violation=_common_refusal(catalogue.common["unknown_method"], "method", finding.text),
+            )
+        )
     return exchange.evolve(spec=regime.spec(method))
 
 
@@ -101,8 +103,14 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
         if step["field"] in wanted and not GATE[step["rule"]](keys):
             status = exchange.spec.gate.get(step["step"], step["status"])
             violation = Violation(
-                f"/{step['field']}", step["field"], step["rule"], status, "request", step["ledger"],
-                step["rule"].replace("_", " "), "no such key" if "known" in step["rule"] else step["step"],
+                f"/{step['field']}",
+                step["field"],
+                step["rule"],
+                status,
+                "request",
+                step["ledger"],
+                step["rule"].replace("_", " "),
+                "no such key" if "known" in step["rule"] else step["step"],
             )
             raise Refused(exchange.evolve(tenant=tenant, violation=violation))
     return exchange.evolve(tenant=tenant)

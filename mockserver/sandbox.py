@@ -13,7 +13,7 @@ from mockserver.contract.catalogue import NO_TRAITS
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
-from mockserver.seeding import copy_tenant, load_plan, plant
+from mockserver.seeding import copy_tenant, plant
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ DEFAULT: Final = "default"
 MINTED_FROM: Final = "test_org"
 """API key of the golden tenant whose copy a sandbox gets (AM-11)."""
 
+SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
+"""Made-up customers of each preset unless somebody asks for another number."""
+
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
 _REMEMBERED: Final = 512
@@ -42,7 +45,7 @@ class Plan:
 
     seed: int = 0
     preset: str = "golden"
-    customers: int = 0
+    customers: int | None = None
     edition: str | None = None
     quirks: Mapping[str, str] = field(default_factory=dict)
     clock: Mode = "real"
@@ -72,7 +75,13 @@ class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
     def __init__(
-        self, key: str, plan: Plan, catalogue: Catalogue, store: Store, zone: str, journal_limit: int,
+        self,
+        key: str,
+        plan: Plan,
+        catalogue: Catalogue,
+        store: Store,
+        zone: str,
+        journal_limit: int,
         server_quirks: Mapping[str, str],
     ) -> None:
         self.key = key
@@ -266,10 +275,11 @@ class SandboxRegistry:
 
     def _template(self, plan: Plan) -> Store:
         """Return the sealed state that sandboxes of such a plan start from."""
-        name = (plan.seed, plan.preset, plan.customers)
+        customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
+        name = (plan.seed, plan.preset, customers)
         if name not in self._templates:
             store = TinyStore()
-            plant(store, load_plan(self._presets(plan.preset)), seed=plan.seed, customers=plan.customers)
+            plant(store, self._presets(plan.preset), seed=plan.seed, customers=customers)
             self._templates[name] = store
         return self._templates[name]
 

@@ -171,9 +171,9 @@ def test_check_prints_each_problem(
         asked.append(paths)
         return (findings if paths else []), "10 methods are well"
 
-    module = types.ModuleType("mockserver.contract.catalogue")
+    module = types.ModuleType("mockserver.checks")
     monkeypatch.setattr(module, "check_all", check_all, raising=False)
-    monkeypatch.setitem(sys.modules, "mockserver.contract.catalogue", module)
+    monkeypatch.setitem(sys.modules, "mockserver.checks", module)
     assert cli.main(["check", __file__]) == 1
     assert capsys.readouterr().out == "a.json:3:1: /x: is wrong\nb.json: /: is odd\n"
     assert cli.main(["check"]) == 0

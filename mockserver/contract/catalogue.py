@@ -119,14 +119,17 @@ def read_documents(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     """Return the documents below ``folder`` by kind, and what could not be read."""
     problems: list[Problem] = []
     documents: dict[str, Any] = {
-        name: _read(folder / f"{name}.json", problems) for name in ("vocabulary", "quirks", "common", "envelopes")
+        name: _read(folder / f"{name}.json", problems)
+        for name in ("vocabulary", "quirks", "common", "envelopes")
     }
     for kind in ("methods", "references"):
         documents[kind] = {
             path.stem: _read(path, problems) for path in sorted((folder / kind).glob("*.json"))
         }
         if not documents[kind]:
-            problems.append(Problem(str(folder / kind), "", "no documents", "at least one .json file", "none"))
+            problems.append(
+                Problem(str(folder / kind), "", "no documents", "at least one .json file", "none")
+            )
     return documents, problems
 
 

@@ -239,15 +239,30 @@ def _forced(
     """Return the failure that was queued for the records, or that a magic value asks for (SIM-25, SIM-26)."""
     if queued is not None:
         return Violation(
-            record.pointer, "", "forced", queued, "record", "SIM-26", "no forced status", str(queued), record.index
+            record.pointer,
+            "",
+            "forced",
+            queued,
+            "record",
+            "SIM-26",
+            "no forced status",
+            str(queued),
+            record.index,
         )
     for name, pattern in record.spec.forced.items():
         value = record.values.get(name)
         magic = pattern.fullmatch(value) if isinstance(value, str) else None
         if magic is not None and spec.can_force(int(magic[1]), "record"):
             return Violation(
-                record.at((name,)), name, "forced", int(magic[1]), "record", entry["ledger"],
-                "anything but a magic value", value, record.index,
+                record.at((name,)),
+                name,
+                "forced",
+                int(magic[1]),
+                "record",
+                entry["ledger"],
+                "anything but a magic value",
+                value,
+                record.index,
             )
     return None
 
@@ -257,6 +272,13 @@ def _promoted(spec: MethodSpec, record: Record) -> Violation:
     failure = record.failure
     assert failure is not None
     return Violation(
-        failure.pointer, failure.field, failure.keyword, failure.promoted or failure.status, "request",
-        spec.status(failure.promoted or failure.status).ledger, failure.expected, failure.got, failure.record,
+        failure.pointer,
+        failure.field,
+        failure.keyword,
+        failure.promoted or failure.status,
+        "request",
+        spec.status(failure.promoted or failure.status).ledger,
+        failure.expected,
+        failure.got,
+        failure.record,
     )

@@ -23,8 +23,18 @@ if TYPE_CHECKING:
 
 ASSERTIONS: Final = frozenset(
     {
-        "type", "enum", "const", "pattern", "maxLength", "minLength", "minProperties", "minItems", "format",
-        "x-ordered", "not", "anyOf",
+        "type",
+        "enum",
+        "const",
+        "pattern",
+        "maxLength",
+        "minLength",
+        "minProperties",
+        "minItems",
+        "format",
+        "x-ordered",
+        "not",
+        "anyOf",
     }
 )
 """Keywords that can fail at their own node and so need a status there."""
@@ -41,22 +51,26 @@ def lint(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool = False)
 
 
 def _words(catalogue: Catalogue) -> Iterator[Problem]:
-    documents = catalogue.documents
+    documents, folder = catalogue.documents, catalogue.folder
+    vocabulary = documents["vocabulary"]
     for kind in ("quirks", "common", "envelopes"):
-        yield from _against(catalogue, kind, f"{kind}.json", documents[kind])
+        yield from words(vocabulary, kind, str(folder / f"{kind}.json"), documents[kind])
     for kind, definition in (("methods", "method"), ("references", "reference")):
         for name, document in documents[kind].items():
-            yield from _against(catalogue, definition, f"{kind}/{name}.json", document)
+            yield from words(vocabulary, definition, str(folder / kind / f"{name}.json"), document)
 
 
-def _against(catalogue: Catalogue, definition: str, file: str, document: Any) -> Iterator[Problem]:
-    vocabulary = catalogue.documents["vocabulary"]
+def words(vocabulary: Mapping[str, Any], definition: str, file: str, document: Any) -> Iterator[Problem]:
+    """Yield each place where a document uses words that the vocabulary does not have for its kind."""
     schema = {"$ref": f"#/$defs/{definition}", "$defs": vocabulary["$defs"]}
     for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(document):
         pointer = "".join(f"/{step}" for step in error.instance_path)
         yield Problem(
-            str(catalogue.folder / file), pointer, error.message[:300],
-            expected=f"the vocabulary's {definition}", got=excerpt(error.instance),
+            file,
+            pointer,
+            error.message[:300],
+            expected=f"the vocabulary's {definition}",
+            got=excerpt(error.instance),
         )
 
 
@@ -117,7 +131,9 @@ Triple = tuple[str, int, str]
 """Field, status and level of something a schema can find wrong."""
 
 
-def _statuses(node: Mapping[str, Any], pointer: str, file: str, field: str | None = None) -> Iterator[Problem | Triple]:
+def _statuses(
+    node: Mapping[str, Any], pointer: str, file: str, field: str | None = None
+) -> Iterator[Problem | Triple]:
     """Yield what the assertions below an expanded object node answer, and those that answer nothing."""
     yield from _own_statuses(node, pointer, file, field or "")
     properties: Mapping[str, Mapping[str, Any]] = node.get("properties", {})
@@ -127,7 +143,9 @@ def _statuses(node: Mapping[str, Any], pointer: str, file: str, field: str | Non
         status = properties.get(name, {}).get("x-status", {})
         keyword = "required" if name in node.get("required", ()) else "dependentRequired"
         if keyword not in status:
-            yield Problem(file, f"{pointer}/properties/{name}", f"{keyword} has no status", f"x-status.{keyword}")
+            yield Problem(
+                file, f"{pointer}/properties/{name}", f"{keyword} has no status", f"x-status.{keyword}"
+            )
         else:
             yield _triple(field or name, status[keyword])
     for branch in ("then", "else", "items"):
@@ -165,20 +183,22 @@ def _precedence(
     precedence: Mapping[str, Any], triples: Sequence[Triple], rules: frozenset[str], pointer: str, file: str
 ) -> Iterator[Problem]:
     entries = {
-        "request": [
-            entry for top in precedence["request"] for entry in top.get("records", [top])
-        ],
+        "request": [entry for top in precedence["request"] for entry in top.get("records", [top])],
         "record": precedence["record"],
     }
     for level, checks in entries.items():
         for entry in checks:
             if "rule" in entry and entry["rule"] not in rules:
-                yield Problem(file, f"{pointer}/{level}", f"no rule {entry['rule']}", " or ".join(sorted(rules)))
+                yield Problem(
+                    file, f"{pointer}/{level}", f"no rule {entry['rule']}", " or ".join(sorted(rules))
+                )
             if "rule" in entry and not ("status" in entry or "warn" in entry):
                 yield Problem(file, f"{pointer}/{level}", f"rule {entry['rule']} has neither status nor warn")
     for field, status, level in sorted(set(triples)):
         if not any(_reaches(entry, field, status) for entry in entries[level]):
-            yield Problem(file, f"{pointer}/{level}", f"nothing reaches status {status} of field {field or '(object)'}")
+            yield Problem(
+                file, f"{pointer}/{level}", f"nothing reaches status {status} of field {field or '(object)'}"
+            )
 
 
 def _reaches(entry: Mapping[str, Any], field: str, status: int) -> bool:

@@ -102,8 +102,16 @@ class RecordsSpec:
 class MethodSpec:
     """One method as it stands for a request."""
 
-    def __init__(self, name: str, edition: str, plain: Mapping[str, Any], common: Mapping[str, Any],
-                 envelopes: Mapping[str, Any], *, fold_case: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        edition: str,
+        plain: Mapping[str, Any],
+        common: Mapping[str, Any],
+        envelopes: Mapping[str, Any],
+        *,
+        fold_case: bool = False,
+    ) -> None:
         self.name = name
         self.edition = edition
         self.plain = plain

@@ -140,7 +140,9 @@ class Normaliser:
         elif type(value) is int and rule.integer is not None:
             value = str(value)
             if rule.integer == "tolerated":
-                notices.append(Notice("GEN-13", f"{pointer}/{key}", "a number where the documents print text"))
+                notices.append(
+                    Notice("GEN-13", f"{pointer}/{key}", "a number where the documents print text")
+                )
         if rule.drop_blank and is_blank(value):
             return
         for condition, warning in rule.warn.items():

@@ -77,7 +77,13 @@ class Validator:
     def failures(self, value: Any) -> list[Failure]:
         """Return every broken keyword, in no particular order."""
         return [
-            Failure(tuple(error.absolute_path), error.validator, error.schema, error.validator_value, error.instance)
+            Failure(
+                tuple(error.absolute_path),
+                error.validator,
+                error.schema,
+                error.validator_value,
+                error.instance,
+            )
             for error in self._explaining.iter_errors(value)
         ]
 
@@ -147,11 +153,18 @@ def _missing(name: str, keyword: str, schema: Mapping[str, Any], instance: Any) 
 
     node = schema.get("properties", {}).get(name, {})
     return ValidationError(
-        f"{name} is missing", validator=keyword, path=(name,), schema=node, validator_value=name, instance=None
+        f"{name} is missing",
+        validator=keyword,
+        path=(name,),
+        schema=node,
+        validator_value=name,
+        instance=None,
     )
 
 
-def _required(_: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+def _required(
+    _: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
@@ -183,7 +196,9 @@ def _blank(_: Any, policy: str, instance: Any, __: Mapping[str, Any]) -> Iterato
         yield ValidationError("is blank")
 
 
-def _first_of(_: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+def _first_of(
+    _: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
     from jsonschema.exceptions import ValidationError
 
     if "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict):

@@ -28,7 +28,11 @@ SPECS = (
 COLUMNS = {spec.name: spec.columns for spec in SPECS}
 KEYS = st.sampled_from([None, True, False, 0, 1, 1.0, "", "k"])
 BODIES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
     max_leaves=4,
 )

@@ -42,7 +42,9 @@ def test_eight_threads_under_one_lock_lose_nothing(store: Store) -> None:
         results = list(pool.map(work, range(THREADS)))
     everything = [pair for made in results for pair in made]
     kept = THREADS * ROUNDS * 2 // 3
-    assert {row_id for row_id, _ in everything} == {taken for _, taken in everything} == set(range(1, kept + 1))
+    assert (
+        {row_id for row_id, _ in everything} == {taken for _, taken in everything} == set(range(1, kept + 1))
+    )
     assert store.count("dnc") == kept
     for thread, made in enumerate(results):
         for number, (row_id, _) in zip((n for n in range(ROUNDS) if n % 3 != 2), made, strict=True):

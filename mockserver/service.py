@@ -1,0 +1,142 @@
+"""The service: everything one server holds, behind one function that answers a request.
+
+Knows HTTP's verbs, paths and statuses but no framework: the event loop and the Flask app both call
+:meth:`Service.answer`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.clock import real_time
+from mockserver.contract.catalogue import Catalogue
+from mockserver.errors import UnknownSandbox
+from mockserver.methods.rules import RULES
+from mockserver.model import Reply
+from mockserver.paths import data_dir
+from mockserver.pipeline import serve
+from mockserver.replying import CORS, problem
+from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry
+from mockserver.seeding import load_preset
+from mockserver.settings import ENDPOINT
+
+if TYPE_CHECKING:
+    from mockserver.model import Inbound
+    from mockserver.sandbox import Sandbox
+    from mockserver.settings import Settings
+
+_SANDBOX_PATH: Final = re.compile(rf"/sandboxes/([^/]+){re.escape(ENDPOINT)}")
+_ALLOWED: Final = "GET, POST"
+_PREFLIGHT: Final = Reply(
+    204,
+    (
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Methods", _ALLOWED),
+        (
+            "Access-Control-Allow-Headers",
+            "Content-Type, X-Mock-Sandbox, X-Mock-Edition, X-Mock-Quirk, X-Mock-Scenario",
+        ),
+        ("Access-Control-Max-Age", "86400"),
+    ),
+    b"",
+)
+_TOO_LONG: Final = Reply(413, CORS, b"")
+
+
+class Service:
+    """One server's catalogue, sandboxes and settings. Build it with :meth:`start`."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, registry: SandboxRegistry) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.registry = registry
+        self.started = real_time()
+        self._default = registry.get(DEFAULT)
+        self._bare = settings.diagnostics == "off"
+
+    @classmethod
+    def start(cls, settings: Settings) -> Service:
+        """Load the catalogue and seed the default sandbox.
+
+        Raises InvalidDocument, UnknownQuirk or InvalidSetting when something cannot be used.
+        """
+        catalogue = Catalogue.load(data_dir("schemas"), RULES)
+        quirks = catalogue.quirks.check_all(settings.quirks)
+        registry = SandboxRegistry(
+            catalogue, load_preset, zone=settings.timezone, journal_limit=settings.journal, quirks=quirks
+        )
+        plan = Plan(
+            seed=settings.seed,
+            preset=settings.preset,
+            customers=settings.customers,
+            clock="frozen" if settings.clock == "frozen" else "real",
+            at=settings.at,
+        )
+        registry.create(plan, DEFAULT, mint=False)
+        return cls(settings, catalogue, registry)
+
+    def is_api(self, path: str) -> bool:
+        """Tell whether a path is the API endpoint, of the server or of one sandbox."""
+        return path == ENDPOINT or _SANDBOX_PATH.fullmatch(path) is not None
+
+    def pending(self) -> list[str]:
+        """Return what is still being loaded: nothing, since a service starts whole."""
+        return []
+
+    def loaded(self) -> dict[str, Any]:
+        """Return how much is loaded."""
+        return {**self.catalogue.loaded(), "sandboxes": len(self.registry.all())}
+
+    def answer(self, inbound: Inbound) -> Reply:
+        """Answer one HTTP request to the API endpoint; never raises and never waits."""
+        if inbound.verb not in ("POST", "GET", "HEAD"):
+            return self._other_verb(inbound)
+        if len(inbound.body) > self.settings.max_body:
+            return _TOO_LONG
+        try:
+            sandbox = self._resolve(inbound)
+        except UnknownSandbox as error:
+            return problem(404, "unknown sandbox", str(error))
+        exchange = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
+        assert exchange.reply is not None
+        return _without_diagnostics(exchange.reply) if self._bare else exchange.reply
+
+    @staticmethod
+    def _other_verb(inbound: Inbound) -> Reply:
+        asks = inbound.headers.get("origin") and inbound.headers.get("access-control-request-method")
+        if inbound.verb == "OPTIONS" and asks:
+            return _PREFLIGHT
+        refused = problem(405, "method not allowed", f"the API takes {_ALLOWED}")
+        return Reply(405, (("Allow", _ALLOWED), *refused.headers), refused.body)
+
+    def _resolve(self, inbound: Inbound) -> Sandbox:
+        """Return the sandbox a request belongs to: path, header, minted key, default (AM-10)."""
+        if inbound.path != ENDPOINT:
+            in_path = _SANDBOX_PATH.fullmatch(inbound.path)
+            if in_path is None:
+                raise UnknownSandbox(f"the API is at {ENDPOINT}")
+            return self.registry.get(in_path[1])
+        key = inbound.headers.get("x-mock-sandbox")
+        if key is not None:
+            return self.registry.get(key.strip())
+        return self.registry.by_minted_key(inbound.query, inbound.body) or self.registry.get(DEFAULT)
+
+    def _edition_of(self, inbound: Inbound) -> str:
+        """Return the edition host or port stand for, else the server's (GEN-19, AM-12)."""
+        editions = self.settings.edition_map
+        host = inbound.headers.get("host", "").lower()
+        name, _, port = host.rpartition(":") if ":" in host and not host.endswith("]") else (host, "", "")
+        for known in (host, name, port, str(inbound.port)):
+            if known and known in editions:
+                return editions[known]
+        return self.settings.edition
+
+
+def _without_diagnostics(reply: Reply) -> Reply:
+    kept = tuple(
+        (name, value)
+        for name, value in reply.headers
+        if not name.startswith("X-Mock-") and name != "Access-Control-Expose-Headers"
+    )
+    return Reply(reply.http_status, kept, reply.body)
