@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -27,6 +27,9 @@ from tests.server_process import (
     running,
     spawn,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_port_that_is_taken() -> None:
