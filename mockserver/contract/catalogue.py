@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mockserver.contract.expansion import Expander, ExpansionError
+from mockserver.contract.expansion import Expander
 from mockserver.contract.methodspec import MethodSpec
 from mockserver.contract.quirks import Quirks
 from mockserver.contract.rendering import Shape
