@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,8 @@ from mockserver.store.interface import TABLES, TableSpec
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from mockserver.store.interface import Store
 
@@ -43,3 +45,19 @@ def store(make: Make) -> Store:
 def things(make: Make) -> Store:
     """Return an empty store of one small table."""
     return make([TableSpec("things", ("kind", "name", "body"), (("kind",), ("kind", "name")))])
+
+
+@pytest.fixture
+def undone() -> Callable[[Store], AbstractContextManager[None]]:
+    """Return a unit of work whose last step fails, so that all before it is undone."""
+
+    def fail() -> None:
+        raise KeyError
+
+    @contextmanager
+    def undone_unit(store: Store) -> Iterator[None]:
+        with suppress(KeyError), store.unit():
+            yield
+            fail()
+
+    return undone_unit
