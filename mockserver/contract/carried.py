@@ -54,6 +54,7 @@ class Carried:
 _NEVER_IN_A_FORM: Final = (b'"', b"{", b"}", b"[", b"]", b":", b",")
 _FORM_MARKS: Final = (("TRN-17", b"+", "%2B"), ("TRN-18", b"&", "%26"), ("TRN-20", b"%", "%25"))
 _ESCAPE_JUST_BEFORE = re.compile(rb"%[0-9A-Fa-f]{2}[ +]*\Z")
+_PLUS_IN_A_NUMBER = re.compile(rb"[0-9.eE-]*+\+")
 _NEARBY: Final = 16
 
 
@@ -135,8 +136,9 @@ def _transport_finding(fault: Fault, value: Carried, inner: int) -> Finding | No
         text = f"raw '&' at byte {at} of the {place} ends the parameter in the middle of the JSON"
         return Finding("TRN-22" if query else "TRN-18", text, at, "encode it as %26")
     before = raw[:inner].rstrip(b" ")
-    if _is_unencoded(raw) and (here == b"+" or before.endswith(b"+")):
-        at = value.at + (inner if here == b"+" else len(before) - 1)
+    number = _PLUS_IN_A_NUMBER.match(raw, inner)
+    if _is_unencoded(raw) and (number or before.endswith(b"+")):
+        at = value.at + (number.end() if number else len(before)) - 1
         text = f"raw '+' at byte {at} of the {place} was read as a space, which breaks the JSON there"
         return Finding("TRN-22" if query else "TRN-17", text, at, "encode it as %2B")
     nearby = _ESCAPE_JUST_BEFORE.search(raw[max(0, inner - _NEARBY) : inner])

@@ -163,13 +163,12 @@ def _read(candidates: Sequence[Carried], quirks: Mapping[str, str], notices: tup
         if not isinstance(command, Fault):
             return Decoded(command, notices + notices_of(value))
         faults.append(command)
-    if quirks.get("lenient_json") == "on":
-        for value in candidates:
-            mended = mend(value.decoded.decode(errors="replace"))
-            command = parse_object(mended.text.encode())
-            if not isinstance(command, Fault):
-                repaired = Notice("TRN-28", "", f"malformed JSON, repaired by {', '.join(mended.repairs)}")
-                return Decoded(command, (*notices, *notices_of(value), repaired))
+    for value in candidates if quirks.get("lenient_json") == "on" else ():
+        mended = mend(value.decoded.decode(errors="surrogateescape"))
+        command = parse_object(mended.text.encode(errors="surrogateescape"))
+        if not isinstance(command, Fault):
+            repaired = Notice("TRN-28", "", f"malformed JSON, repaired by {', '.join(mended.repairs)}")
+            return Decoded(command, (*notices, *notices_of(value), repaired))
     first = candidates[0]
     raise Malformed(finding_of(faults[0], first), first.decoded.decode(errors="replace"))
 
