@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 Level = Literal["request", "record"]
 """Whether a status answers a whole command or one record of it (GEN-04)."""
@@ -90,7 +91,7 @@ class Exchange:
     """One request with all that became of it: carried through the stages, then kept by the journal.
 
     ``number`` counts the exchanges of a sandbox from 1. ``received`` is real time in seconds since
-    1970, ``at`` the sandbox's moment. ``violation`` is what refused the command (None: it was
+    1970, ``now`` the sandbox's moment. ``violation`` is what refused the command (None: it was
     accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it. ``stages`` holds name and nanoseconds of
     each stage that ran.
     """
@@ -99,17 +100,17 @@ class Exchange:
     sandbox: str
     inbound: Inbound
     received: float
-    at: str
+    now: datetime
     regime: Any = None
     regime_source: tuple[Mapping[str, str], str] = ({}, "")
-    command: Mapping[str, Any] | None = None
+    command: Mapping[str, Any] = field(default_factory=dict)
     method: str = ""
     spec: Any = None
-    tenant: Mapping[str, Any] | None = None
-    process: Mapping[str, Any] | None = None
+    tenant: Mapping[str, Any] = field(default_factory=dict)
+    process: Mapping[str, Any] = field(default_factory=dict)
     apikey: str = ""
     servicekey: str = ""
-    reading: Any = None
+    call: Any = None
     finding: Finding | None = None
     violation: Violation | None = None
     forced: bool = False
@@ -123,10 +124,15 @@ class Exchange:
     error: str = ""
     changes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     stages: tuple[tuple[str, int], ...] = ()
-    reply: Reply | None = None
+    reply: Reply = Reply(500, (), b"")
     edition: str = ""
     status: int | None = None
     body_length: int = 0
+
+    @property
+    def at(self) -> str:
+        """The sandbox's moment as the API writes it (GEN-14)."""
+        return self.now.isoformat(" ", "seconds")
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some members changed (as ``dataclasses.replace``, several times faster)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from mockserver.gate import GATE, Keys
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
 from mockserver.methods.rules import RULES
-from mockserver.model import Exchange, Finding, Reply, Violation
+from mockserver.model import Exchange, Finding, Inbound, Reply, Violation
 from mockserver.replying import problem, render_failure, render_success
 
 if TYPE_CHECKING:
@@ -28,18 +29,18 @@ if TYPE_CHECKING:
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.checking import Record
-    from mockserver.model import Inbound
     from mockserver.sandbox import Sandbox
 
     Stage = Callable[[Exchange, Sandbox, Catalogue], Exchange]
 
 
 class Refused(Exception):
-    """A stage refuses the command; the exchange holds the violation that says why."""
+    """A stage refuses the command: the exchange so far, and the violation that says why."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, violation: Violation) -> None:
         super().__init__()
         self.exchange = exchange
+        self.violation = violation
 
 
 def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -53,15 +54,14 @@ def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchan
             method=name or "",
             finding=error.finding,
             spec=exchange.regime.spec(known) if known else None,
-            violation=_common_refusal(catalogue.common["malformed"], "malformed", error.finding.text),
         )
-        raise Refused(refused) from error
+        violation = _common_refusal(catalogue.common["malformed"], "malformed", error.finding.text)
+        raise Refused(refused, violation) from error
     return exchange.evolve(command=decoded.command, notices=decoded.notices)
 
 
 def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Method name to method spec, in the edition that holds for the process (TRN-32, AM-12)."""
-    assert exchange.command is not None
     quirks = exchange.regime.quirks
     names = catalogue.common["keys"]
     fold = quirks["case_insensitive_keys"] == "on"
@@ -74,34 +74,31 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     process = None
     if isinstance(servicekey, str):
         process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
-    regime = exchange.regime if process is None else sandbox.regime(process, *exchange.regime_source)
+    regime = sandbox.regime(process, *exchange.regime_source) if process else exchange.regime
     exchange = exchange.evolve(
         method=method,
         apikey=apikey if isinstance(apikey, str) else "",
         servicekey=servicekey if isinstance(servicekey, str) else "",
-        process=process,
+        process=process or {},
         regime=regime,
     )
     if method not in catalogue.methods:
         finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
         raise Refused(
-            exchange.evolve(
-                finding=finding,
-                violation=_common_refusal(catalogue.common["unknown_method"], "method", finding.text),
-            )
+            exchange.evolve(finding=finding),
+            _common_refusal(catalogue.common["unknown_method"], "method", finding.text),
         )
     return exchange.evolve(spec=regime.spec(method))
 
 
 def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Keys to tenant and process, through the gate (AUTH-08)."""
-    tenant = sandbox.tenant(exchange.apikey) if exchange.apikey else None
-    forced = exchange.process is None and _forced_code(exchange, catalogue) is not None
-    keys = Keys(exchange.apikey, exchange.servicekey, tenant, exchange.process, forced, sandbox.clock.now())
-    wanted = catalogue.methods[exchange.method]["keys"]
-    for step in catalogue.common["gate"]:
-        if step["field"] in wanted and not GATE[step["rule"]](keys):
-            status = exchange.spec.gate.get(step["step"], step["status"])
+    tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or {}
+    forced = not exchange.process and _forced_code(exchange, catalogue) is not None
+    keys = Keys(tenant, exchange.process, exchange.now, forced)
+    for step in exchange.spec.gate:
+        if not GATE[step["rule"]](keys):
+            status = step["status"]
             violation = Violation(
                 f"/{step['field']}",
                 step["field"],
@@ -112,62 +109,75 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
                 step["rule"].replace("_", " "),
                 "no such key" if "known" in step["rule"] else step["step"],
             )
-            raise Refused(exchange.evolve(tenant=tenant, violation=violation))
+            raise Refused(exchange.evolve(tenant=tenant), violation)
     return exchange.evolve(tenant=tenant)
 
 
 def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Refuse what somebody asked to be refused: a magic service key or a queued status (SIM-27)."""
-    assert exchange.command is not None
-    code = _forced_code(exchange, catalogue) if exchange.process is None else None
+    code = None if exchange.process else _forced_code(exchange, catalogue)
     ledger: str = catalogue.common["forced"]["ledger"]
     if code is None and len(sandbox.forced):
-        wish = sandbox.forced.take(exchange.method, exchange.command, sandbox.clock.now())
+        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish.status)
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
     if code is None:
         return exchange
     violation = Violation("", "", "forced", code, "request", ledger, "no forced status", str(code))
-    raise Refused(exchange.evolve(violation=violation, forced=True))
+    raise Refused(exchange.evolve(forced=True), violation)
 
 
 def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    assert exchange.command is not None
     reading = Reading(exchange.spec, exchange.command, exchange.forced_record)
-    call = _call(exchange, sandbox, catalogue, reading)
+    call = Call(
+        reading,
+        sandbox.store,
+        exchange.tenant,
+        exchange.process,
+        exchange.regime.quirks,
+        catalogue.references,
+        exchange.now,
+    )
 
-    def ask(rule: str, _: Reading, record: Record | None) -> bool:
+    def ask(rule: str, record: Record | None) -> bool:
         return RULES[rule](call, record)
 
     refusal = first_refusal(reading, ask)
     notices = (*exchange.notices, *reading.notices)
     failed = tuple(record.failure for record in reading.records if record.failure is not None)
-    exchange = exchange.evolve(reading=reading, notices=notices, failed_records=failed)
+    exchange = exchange.evolve(call=call, notices=notices, failed_records=failed)
     if refusal is not None:
-        raise Refused(exchange.evolve(violation=refusal))
+        raise Refused(exchange, refusal)
     return exchange
 
 
 def handle(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """What the method does to the state."""
-    call = _call(exchange, sandbox, catalogue, exchange.reading)
-    return exchange.evolve(outcome=HANDLERS[exchange.method](call))
+    return exchange.evolve(outcome=HANDLERS[exchange.method](exchange.call))
 
 
 STAGES: Final[tuple[Stage, ...]] = (decode, identify, authenticate, interfere, validate, handle)
 """Every check and effect of a command, in order."""
 
 
-def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Exchange:
+_NEW: Final = Exchange(0, "", Inbound("", ""), 0.0, datetime(1970, 1, 1))  # noqa: DTZ001 - a sandbox's moments name no zone (GEN-15)
+"""What every exchange starts as: copying it is several times cheaper than building one."""
+
+
+def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Reply:
     """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
 
     Never raises for anything a client sends.
     """
     with sandbox.lock:
-        exchange = Exchange(
-            sandbox.journal.next_number(), sandbox.key, inbound, real_time(), sandbox.clock.text()
+        exchange = _NEW.evolve(
+            number=sandbox.journal.next_number(),
+            sandbox=sandbox.key,
+            inbound=inbound,
+            received=real_time(),
+            now=sandbox.clock.now(),
         )
         try:
             header = _header_quirks(inbound, catalogue)
@@ -181,7 +191,7 @@ def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -
             exchange = exchange.evolve(regime=regime, regime_source=(header, hint))
             exchange = _run(exchange, sandbox, catalogue)
         sandbox.journal.record(exchange)
-    return exchange
+    return exchange.reply
 
 
 def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -194,13 +204,13 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
                 ended = perf_counter_ns()
                 stages.append((stage.__name__, ended - started))
                 started = ended
-            exchange = render_success(exchange, catalogue)
+            exchange = render_success(exchange)
         exchange = exchange.evolve(changes=sandbox.store.changes())
     except Refused as refused:
-        exchange = render_failure(refused.exchange, catalogue)
+        exchange = render_failure(refused.exchange, refused.violation, catalogue)
     except RawQueryRefused as error:
         exchange = exchange.evolve(finding=error.finding, reply=Reply(400, (), b""))
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         exchange = _unexpected(exchange, catalogue)
     stages.append(("render", perf_counter_ns() - started))
     return exchange.evolve(stages=tuple(stages))
@@ -210,8 +220,7 @@ def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
     """Answer an error of our own with the method's processing-error status, and keep its traceback."""
     status = exchange.spec.processing_error if exchange.spec else catalogue.common["malformed"]["status"]
     violation = Violation("", "", "error", status, "request", "GEN-16", "no error", "an unexpected error")
-    failed = exchange.evolve(violation=violation, error=traceback.format_exc())
-    return render_failure(failed, catalogue)
+    return render_failure(exchange.evolve(error=traceback.format_exc()), violation, catalogue)
 
 
 def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
@@ -242,16 +251,3 @@ def _forced_code(exchange: Exchange, catalogue: Catalogue) -> int | None:
 
 def _common_refusal(answer: Mapping[str, Any], keyword: str, text: str) -> Violation:
     return Violation("", "", keyword, answer["status"], "request", answer["ledger"], "a JSON command", text)
-
-
-def _call(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, reading: Reading) -> Call:
-    assert exchange.tenant is not None
-    return Call(
-        reading,
-        sandbox.store,
-        exchange.tenant,
-        exchange.process or {},
-        exchange.regime.quirks,
-        catalogue.references,
-        sandbox.clock.now(),
-    )

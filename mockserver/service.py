@@ -17,7 +17,7 @@ from mockserver.model import Reply
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
 from mockserver.replying import CORS, problem
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry
+from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
 from mockserver.seeding import load_preset
 from mockserver.settings import ENDPOINT
 
@@ -63,9 +63,7 @@ class Service:
         """
         catalogue = Catalogue.load(data_dir("schemas"), RULES)
         quirks = catalogue.quirks.check_all(settings.quirks)
-        registry = SandboxRegistry(
-            catalogue, load_preset, zone=settings.timezone, journal_limit=settings.journal, quirks=quirks
-        )
+        registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
         plan = Plan(
             seed=settings.seed,
             preset=settings.preset,
@@ -98,9 +96,8 @@ class Service:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
             return problem(404, "unknown sandbox", str(error))
-        exchange = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
-        assert exchange.reply is not None
-        return _without_diagnostics(exchange.reply) if self._bare else exchange.reply
+        reply = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
+        return _without_diagnostics(reply) if self._bare else reply
 
     @staticmethod
     def _other_verb(inbound: Inbound) -> Reply:

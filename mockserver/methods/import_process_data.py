@@ -29,7 +29,7 @@ def _outcome(call: Call, record: Record) -> dict[str, Any]:
     if record.failure is not None:
         outcome["status"] = record.failure.status
         return outcome
-    outcome["status"] = call.reading.spec.success_row("request").code
+    outcome["status"] = call.reading.spec.success_row.code
     outcome.update(_apply(call, record))
     return outcome
 
