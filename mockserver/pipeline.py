@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import traceback
-from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +20,7 @@ from mockserver.gate import GATE, Keys
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
 from mockserver.methods.rules import RULES
-from mockserver.model import Exchange, Finding, Inbound, Reply, Violation
+from mockserver.model import NOTHING, Exchange, Finding, Reply, Violation
 from mockserver.replying import problem, render_failure, render_success
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.checking import Record
+    from mockserver.model import Inbound
     from mockserver.sandbox import Sandbox
 
     Stage = Callable[[Exchange, Sandbox, Catalogue], Exchange]
@@ -75,25 +75,27 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     if isinstance(servicekey, str):
         process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
     regime = sandbox.regime(process, *exchange.regime_source) if process else exchange.regime
+    known = method in catalogue.methods
     exchange = exchange.evolve(
         method=method,
         apikey=apikey if isinstance(apikey, str) else "",
         servicekey=servicekey if isinstance(servicekey, str) else "",
-        process=process or {},
+        process=process or NOTHING,
         regime=regime,
+        spec=regime.spec(method) if known else None,
     )
-    if method not in catalogue.methods:
+    if not known:
         finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
         raise Refused(
             exchange.evolve(finding=finding),
             _common_refusal(catalogue.common["unknown_method"], "method", finding.text),
         )
-    return exchange.evolve(spec=regime.spec(method))
+    return exchange
 
 
 def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Keys to tenant and process, through the gate (AUTH-08)."""
-    tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or {}
+    tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or NOTHING
     forced = not exchange.process and _forced_code(exchange, catalogue) is not None
     keys = Keys(tenant, exchange.process, exchange.now, forced)
     for step in exchange.spec.gate:
@@ -139,6 +141,7 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
         exchange.regime.quirks,
         catalogue.references,
         exchange.now,
+        exchange.at,
     )
 
     def ask(rule: str, record: Record | None) -> bool:
@@ -162,33 +165,30 @@ STAGES: Final[tuple[Stage, ...]] = (decode, identify, authenticate, interfere, v
 """Every check and effect of a command, in order."""
 
 
-_NEW: Final = Exchange(0, "", Inbound("", ""), 0.0, datetime(1970, 1, 1))  # noqa: DTZ001 - a sandbox's moments name no zone (GEN-15)
-"""What every exchange starts as: copying it is several times cheaper than building one."""
-
-
 def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Reply:
     """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
 
     Never raises for anything a client sends.
     """
     with sandbox.lock:
-        exchange = _NEW.evolve(
-            number=sandbox.journal.next_number(),
-            sandbox=sandbox.key,
-            inbound=inbound,
-            received=real_time(),
-            now=sandbox.clock.now(),
-        )
+        now = sandbox.clock.now()
+        begun = {
+            "number": sandbox.journal.next_number(),
+            "sandbox": sandbox.key,
+            "inbound": inbound,
+            "received": real_time(),
+            "now": now,
+            "at": now.isoformat(" ", "seconds"),
+        }
         try:
             header = _header_quirks(inbound, catalogue)
         except UnknownQuirk as error:
             finding = Finding("AM-13", str(error), None, "GET /__admin/settings lists the quirks")
-            exchange = exchange.evolve(
-                finding=finding, reply=problem(400, "unknown quirk", str(error), exchange)
-            )
+            exchange = Exchange.begin(**begun, finding=finding)
+            exchange = exchange.evolve(reply=problem(400, "unknown quirk", str(error), exchange))
         else:
             regime = sandbox.regime(None, header, hint)
-            exchange = exchange.evolve(regime=regime, regime_source=(header, hint))
+            exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
             exchange = _run(exchange, sandbox, catalogue)
         sandbox.journal.record(exchange)
     return exchange.reply
@@ -196,6 +196,7 @@ def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -
 
 def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     stages: list[tuple[str, int]] = []
+    changes: Mapping[str, Mapping[str, int]] = NOTHING
     started = perf_counter_ns()
     try:
         with sandbox.store.unit():
@@ -205,7 +206,7 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
                 stages.append((stage.__name__, ended - started))
                 started = ended
             exchange = render_success(exchange)
-        exchange = exchange.evolve(changes=sandbox.store.changes())
+        changes = sandbox.store.changes()
     except Refused as refused:
         exchange = render_failure(refused.exchange, refused.violation, catalogue)
     except RawQueryRefused as error:
@@ -213,7 +214,7 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         exchange = _unexpected(exchange, catalogue)
     stages.append(("render", perf_counter_ns() - started))
-    return exchange.evolve(stages=tuple(stages))
+    return exchange.evolve(changes=changes, stages=tuple(stages))
 
 
 def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
@@ -225,11 +226,11 @@ def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
 
 def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
     """Return the quirks the request's own headers choose (AM-13, AM-63)."""
-    quirks: dict[str, str] = {}
     text = inbound.headers.get("x-mock-quirk")
-    if text is not None:
-        quirks.update(catalogue.quirks.parse(text))
     edition = inbound.headers.get("x-mock-edition")
+    if text is None and edition is None:
+        return NOTHING
+    quirks = {} if text is None else catalogue.quirks.parse(text)
     if edition is not None:
         quirks["edition"] = catalogue.quirks.check("edition", edition.strip())
     return quirks

@@ -33,7 +33,7 @@ def render_success(exchange: Exchange) -> Exchange:
     outcome: dict[str, Any] = {"now": exchange.at, "method": exchange.method, **(exchange.outcome or {})}
     for record in outcome.get("records", ()):
         record["text"] = spec.status(record["status"], "record").text
-    return _answered(_explained(exchange, row, row.evidence), 200, spec.success.render(outcome))
+    return _answered(exchange, row, row.evidence, 200, spec.success.render(outcome))
 
 
 def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogue) -> Exchange:
@@ -52,8 +52,7 @@ def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogu
         }
     )
     evidence = "forced" if exchange.forced else row.evidence
-    exchange = _explained(exchange, row, evidence)
-    return _answered(exchange, _http_status(exchange, catalogue), body)
+    return _answered(exchange, row, evidence, _http_status(exchange, row.code, catalogue), body)
 
 
 def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRow:
@@ -62,40 +61,34 @@ def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRo
     return spec.common_status(code)
 
 
-def _explained(exchange: Exchange, row: StatusRow, evidence: str) -> Exchange:
-    return exchange.evolve(rule=row.ledger, evidence=evidence, description=row.text, status=row.code)
-
-
-def _http_status(exchange: Exchange, catalogue: Catalogue) -> int:
+def _http_status(exchange: Exchange, code: int, catalogue: Catalogue) -> int:
     """Return the HTTP status of a failure (TRN-34)."""
     if exchange.regime.quirks["http_status"] != "mapped":
         return 200
     mapping = catalogue.common["http_status"]
-    status: int = mapping["by_status"].get(str(exchange.status), mapping["other"])
+    status: int = mapping["by_status"].get(str(code), mapping["other"])
     return status
 
 
-def _answered(exchange: Exchange, http_status: int, body: bytes) -> Exchange:
-    content_type = f"{exchange.regime.quirks['response_content_type']}; charset=utf-8"
-    headers = (("Content-Type", content_type), *CORS, *diagnostics(exchange))
-    return exchange.evolve(reply=Reply(http_status, headers, body))
-
-
-def diagnostics(exchange: Exchange) -> tuple[tuple[str, str], ...]:
-    """Return the headers that explain an answer and never change it (TRN-38)."""
+def _answered(exchange: Exchange, row: StatusRow, evidence: str, http_status: int, body: bytes) -> Exchange:
     headers = [
+        ("Content-Type", f"{exchange.regime.quirks['response_content_type']}; charset=utf-8"),
+        *CORS,
         ("X-Mock-Request-Id", request_id(exchange.number)),
         ("X-Mock-Sandbox", exchange.sandbox),
+        ("X-Mock-Rule", row.ledger),
+        ("X-Mock-Evidence", evidence),
+        ("X-Mock-Status-Description", row.text or "-"),
     ]
-    if exchange.rule:
-        headers += [
-            ("X-Mock-Rule", exchange.rule),
-            ("X-Mock-Evidence", exchange.evidence),
-            ("X-Mock-Status-Description", exchange.description or "-"),
-        ]
     if exchange.notices:
         headers += [("X-Mock-Warning", text) for text in _warnings(exchange)]
-    return tuple(headers)
+    return exchange.evolve(
+        rule=row.ledger,
+        evidence=evidence,
+        description=row.text,
+        status=row.code,
+        reply=Reply(http_status, tuple(headers), body),
+    )
 
 
 def _warnings(exchange: Exchange) -> list[str]:
@@ -113,5 +106,8 @@ def problem(status: int, title: str, detail: str, exchange: Exchange | None = No
     document: Mapping[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     headers = [("Content-Type", "application/problem+json"), *CORS]
     if exchange is not None:
-        headers += diagnostics(exchange)
+        headers += [
+            ("X-Mock-Request-Id", request_id(exchange.number)),
+            ("X-Mock-Sandbox", exchange.sandbox),
+        ]
     return Reply(status, tuple(headers), orjson.dumps(document))

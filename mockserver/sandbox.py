@@ -167,7 +167,8 @@ class Sandbox:
 
         ``hint`` is the edition that host and port, or else the server, stand for.
         """
-        key = (process["servicekey"] if process else None, hint, *header.items())
+        name = process["servicekey"] if process else None
+        key = (name, hint, *header.items()) if header else (name, hint)
         regime = self._regimes.get(key)
         if regime is None:
             if len(self._regimes) >= _REMEMBERED:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockserver.settings import Settings
 
 _SANDBOX_PATH: Final = re.compile(rf"/sandboxes/([^/]+){re.escape(ENDPOINT)}")
+_REMEMBERED: Final = 256
 _ALLOWED: Final = "GET, POST"
 _PREFLIGHT: Final = Reply(
     204,
@@ -53,6 +54,7 @@ class Service:
         self.registry = registry
         self.started = real_time()
         self._default = registry.get(DEFAULT)
+        self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
 
     @classmethod
@@ -117,14 +119,23 @@ class Service:
         key = inbound.headers.get("x-mock-sandbox")
         if key is not None:
             return self.registry.get(key.strip())
-        return self.registry.by_minted_key(inbound.query, inbound.body) or self.registry.get(DEFAULT)
+        return self.registry.by_minted_key(inbound.query, inbound.body) or self._default
 
     def _edition_of(self, inbound: Inbound) -> str:
         """Return the edition host or port stand for, else the server's (GEN-19, AM-12)."""
+        host = inbound.headers.get("host", "")
+        key = (host, inbound.port)
+        edition = self._editions.get(key)
+        if edition is None:
+            if len(self._editions) >= _REMEMBERED:
+                self._editions.clear()
+            edition = self._editions[key] = self._make_edition(host.lower(), inbound.port)
+        return edition
+
+    def _make_edition(self, host: str, reached: int) -> str:
         editions = self.settings.edition_map
-        host = inbound.headers.get("host", "").lower()
         name, _, port = host.rpartition(":") if ":" in host and not host.endswith("]") else (host, "", "")
-        for known in (host, name, port, str(inbound.port)):
+        for known in (host, name, port, str(reached)):
             if known and known in editions:
                 return editions[known]
         return self.settings.edition

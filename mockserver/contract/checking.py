@@ -54,9 +54,8 @@ class Fields:
         """Return the value that plays ``role`` as text; empty when it was not sent."""
         return as_text(self.get(role))
 
-    def as_sent(self, role: str) -> str:
-        """Return the value that plays ``role`` exactly as the client sent it, as text (GEN-12, AM-36)."""
-        name = self.spec.used(role, self.values)
+    def as_sent(self, name: str) -> str:
+        """Return the value of a property exactly as the client sent it, as text (GEN-12, AM-36)."""
         raw = self.raw.get(self.spelled.get(name, name)) if isinstance(self.raw, dict) else None
         return as_text(raw)
 
@@ -86,7 +85,16 @@ class Record(Fields):
 class Reading:
     """A command read by its spec: head, records, every violation of the schema, and warnings."""
 
-    __slots__ = ("forced_record", "head", "kind", "notices", "records", "spec", "violations")
+    __slots__ = (
+        "forced_record",
+        "has_violations",
+        "head",
+        "kind",
+        "notices",
+        "records",
+        "spec",
+        "violations",
+    )
 
     def __init__(
         self, spec: MethodSpec, command: Mapping[str, Any], forced_record: int | None = None
@@ -99,15 +107,12 @@ class Reading:
         if not spec.head.validator.is_valid(self.head.values):
             failures = spec.head.validator.failures(self.head.values)
             self.violations = tuple(_violation(failure, self.head, None) for failure in failures)
+        self.has_violations = bool(self.violations)
+        """Whether the head or any record breaks its schema."""
         self.kind: ObjectSpec | None = None
         self.records: list[Record] = []
         if spec.records is not None:
             self._read_records(spec, spec.records)
-
-    @property
-    def has_violations(self) -> bool:
-        """Whether the head or any record breaks its schema."""
-        return bool(self.violations) or any(record.violations for record in self.records)
 
     def _read_records(self, spec: MethodSpec, unit: RecordsSpec) -> None:
         raws = self.head.values.get(unit.field)
@@ -120,6 +125,7 @@ class Reading:
         bodies = [record.values if isinstance(record.raw, dict) else record.raw for record in self.records]
         if kind.list_validator.is_valid(bodies):
             return
+        self.has_violations = True
         for record, body in zip(self.records, bodies, strict=True):
             if not kind.validator.is_valid(body):
                 failures = kind.validator.failures(body)

@@ -55,6 +55,11 @@ class ObjectSpec:
             for name, node in self.properties.items()
             if "x-force" in node
         }
+        self.dialable = {
+            name: re.compile(node["x-dialable"])
+            for name, node in self.properties.items()
+            if "x-dialable" in node
+        }
 
     @cached_property
     def normaliser(self) -> Normaliser:
@@ -79,9 +84,9 @@ class ObjectSpec:
                 return name
         return self.key if self.key in names else names[0]
 
-    def echo(self, role: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the reply members that follow from the spelling a role was sent in (IPD106-22, IPD106-23)."""
-        echo: Mapping[str, Any] = self.properties[self.used(role, values)].get("x-echo", _NOTHING)
+    def echo(self, name: str) -> Mapping[str, Any]:
+        """Return the reply members that follow from a property's spelling (IPD106-22, IPD106-23)."""
+        echo: Mapping[str, Any] = self.properties[name].get("x-echo", _NOTHING)
         return echo
 
 
