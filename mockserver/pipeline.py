@@ -122,7 +122,9 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
     code = _forced_code(exchange, catalogue) if exchange.process is None else None
     ledger: str = catalogue.common["forced"]["ledger"]
     if code is None and len(sandbox.forced):
-        wish = sandbox.forced.take(exchange.method, exchange.command, sandbox.clock.now())
+        wish = sandbox.forced.take(
+            exchange.method, exchange.command, sandbox.clock.now(), exchange.spec.can_force
+        )
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish.status)
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
