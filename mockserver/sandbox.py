@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue, Traits
     from mockserver.contract.methodspec import MethodSpec
+    from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Row, Store
 
 DEFAULT: Final = "default"
@@ -38,6 +39,16 @@ _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
 _REMEMBERED: Final = 512
 _TEMPLATES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all sandboxes of a server share: the contract, time zone, journal length and server quirks."""
+
+    catalogue: Catalogue
+    zone: str
+    journal_limit: int
+    quirks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +86,19 @@ class Regime:
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
-    def __init__(
-        self,
-        key: str,
-        plan: Plan,
-        catalogue: Catalogue,
-        store: Store,
-        zone: str,
-        journal_limit: int,
-        server_quirks: Mapping[str, str],
-    ) -> None:
+    def __init__(self, key: str, plan: Plan, store: Store, world: World) -> None:
         self.key = key
         self.lock = RLock()
         self.store = store
         self.minted: dict[str, Any] = {}
-        self.clock = Clock(zone, plan.clock, plan.at)
+        self.clock = Clock(world.zone, plan.clock, plan.at)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
-        self.journal = Journal(journal_limit)
+        self.journal = Journal(world.journal_limit)
         self.forced = ForcedStatuses()
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
-        self._catalogue = catalogue
-        self._server_quirks = server_quirks
+        self._world = world
         self._pristine = store.fork()
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self._tenants: dict[str, Row | None] = {}
@@ -168,7 +169,8 @@ class Sandbox:
 
         ``hint`` is the edition that host and port, or else the server, stand for.
         """
-        key = (process["servicekey"] if process else None, hint, *header.items())
+        name = process["servicekey"] if process else None
+        key = (name, hint, *header.items()) if header else (name, hint)
         regime = self._regimes.get(key)
         if regime is None:
             if len(self._regimes) >= _REMEMBERED:
@@ -177,7 +179,8 @@ class Sandbox:
         return regime
 
     def _make_regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
-        quirks = {**self._catalogue.quirks.defaults, **self._server_quirks, "edition": hint, **self.quirks}
+        world = self._world
+        quirks = {**world.catalogue.quirks.defaults, **world.quirks, "edition": hint, **self.quirks}
         if self.edition is not None:
             quirks["edition"] = self.edition
         traits = NO_TRAITS
@@ -191,26 +194,15 @@ class Sandbox:
                 ("template", tuple(process["template"] or ())),
             )
         quirks.update(header)
-        return Regime(self._catalogue, quirks, traits)
+        return Regime(world.catalogue, quirks, traits)
 
 
 class SandboxRegistry:
     """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        presets: Callable[[str], Any],
-        *,
-        zone: str,
-        journal_limit: int,
-        quirks: Mapping[str, str],
-    ) -> None:
-        self._catalogue = catalogue
+    def __init__(self, world: World, presets: Callable[[str], SeedPlan]) -> None:
+        self._world = world
         self._presets = presets
-        self._zone = zone
-        self._journal_limit = journal_limit
-        self._quirks = quirks
         self._lock = RLock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._minted_apikeys: dict[bytes, Sandbox] = {}
@@ -227,9 +219,7 @@ class SandboxRegistry:
             key = self._next_key() if key is None else key
             if key in self._sandboxes:
                 raise SandboxExists(f"a sandbox {key} is there already")
-            sandbox = Sandbox(
-                key, plan, self._catalogue, template.fork(), self._zone, self._journal_limit, self._quirks
-            )
+            sandbox = Sandbox(key, plan, template.fork(), self._world)
             if mint:
                 self._mint(sandbox)
             self._sandboxes[key] = sandbox

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from mockserver.contract.documents import check_against, known, shown
+from mockserver.contract.documents import Checker, known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem, UnknownQuirk
 from mockserver.model import Reply
@@ -147,8 +147,8 @@ class Bodies:
     """The JSON Schemas of admin bodies, by file name."""
 
     def __init__(self, folder: Path) -> None:
-        self._schemas: dict[str, Any] = {
-            path.stem: orjson.loads(path.read_bytes()) for path in sorted(folder.glob("*.json"))
+        self._checkers = {
+            path.stem: Checker(orjson.loads(path.read_bytes())) for path in sorted(folder.glob("*.json"))
         }
 
     def read(self, name: str, raw: bytes) -> Any:
@@ -158,7 +158,7 @@ class Bodies:
         except orjson.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
             raise AdminProblem(400, "the body is not JSON", f"{error.msg} at {place}") from None
-        errors = check_against(self._schemas[name], document, name)
+        errors = self._checkers[name].problems(document, name)
         if errors:
             raise unfit(*errors)
         return document
