@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.contract.documents import known, shown
 from mockserver.errors import Problem
 from mockserver.gate import GATE, Keys
+from mockserver.model import NOTHING
 from mockserver.web.admin_http import check_calendar, unfit
 
 if TYPE_CHECKING:
@@ -180,24 +181,20 @@ def _record_values(spec: MethodSpec, catalogue: Catalogue) -> Iterator[dict[str,
 
 def _seeded(ask: Ask, sandbox: Sandbox) -> Iterator[dict[str, Any]]:
     """Yield each process's keys that the gate refuses, with what it answers to each method."""
-    catalogue = ask.service.catalogue
     now = sandbox.clock.now()
     for _, process in sandbox.store.rows("processes"):
-        tenant = sandbox.tenant(process["tenant"])
-        keys = Keys(process["tenant"], process["servicekey"], tenant, process, False, now)
+        keys = Keys(sandbox.tenant(process["tenant"]) or NOTHING, process, now)
         regime = _regime(ask, sandbox, process)
         answers = {}
-        for method in catalogue.methods:
-            row = _refusal(keys, catalogue, regime.spec(method))
+        for method in ask.service.catalogue.methods:
+            row = _refusal(keys, regime.spec(method))
             if row is not None:
                 answers[method] = {"status": row.code, "text": row.text, "rule": row.ledger}
         if answers:
-            yield {"apikey": keys.apikey, "servicekey": keys.servicekey, "methods": answers}
+            yield {"apikey": process["tenant"], "servicekey": process["servicekey"], "methods": answers}
 
 
-def _refusal(keys: Keys, catalogue: Catalogue, spec: MethodSpec) -> StatusRow | None:
-    wanted = catalogue.methods[spec.name]["keys"]
-    for step in catalogue.common["gate"]:
-        if step["field"] in wanted and not GATE[step["rule"]](keys):
-            return spec.status(spec.gate.get(step["step"], step["status"]))
-    return None
+def _refusal(keys: Keys, spec: MethodSpec) -> StatusRow | None:
+    failed = (step for step in spec.gate if not GATE[step["rule"]](keys))
+    step = next(failed, None)
+    return None if step is None else spec.status(step["status"])
