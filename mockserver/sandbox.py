@@ -266,10 +266,7 @@ class SandboxRegistry:
                 return key
 
     def _template(self, plan: Plan) -> Store:
-        """Return the sealed state that sandboxes of such a plan start from.
-
-        Planted without the registry's lock: a crowd takes seconds, and nobody else should wait for it.
-        """
+        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
         # Only made-up people depend on the seed.
         name = (plan.seed if customers else 0, plan.preset, customers)
@@ -277,10 +274,9 @@ class SandboxRegistry:
         if template is None:
             template = TinyStore()
             plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
-            with self._lock:
-                self._templates[name] = template
-                while len(self._templates) > _TEMPLATES:
-                    del self._templates[next(iter(self._templates))]
+            if len(self._templates) >= _TEMPLATES:
+                self._templates.clear()
+            self._templates[name] = template
         return template
 
     def _mint(self, sandbox: Sandbox) -> None:
