@@ -268,8 +268,7 @@ class SandboxRegistry:
     def _template(self, plan: Plan) -> Store:
         """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
-        # Only made-up people depend on the seed.
-        name = (plan.seed if customers else 0, plan.preset, customers)
+        name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
         template = self._templates.get(name)
         if template is None:
             template = TinyStore()
