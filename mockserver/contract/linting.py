@@ -82,7 +82,7 @@ def _sense(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool) -> It
         seen: set[tuple[str, str]] = set()
         for edition in document["editions"]:
             for quirks in _choices(catalogue, edition, thorough=thorough):
-                for problem in _variant(catalogue, name, edition, quirks, rules, file):
+                for problem in _variant(catalogue, name, quirks, rules, file):
                     if (problem.pointer, problem.message) not in seen:
                         seen.add((problem.pointer, problem.message))
                         yield problem
@@ -102,8 +102,9 @@ def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[
 
 
 def _variant(
-    catalogue: Catalogue, name: str, edition: str, quirks: Mapping[str, str], rules: frozenset[str], file: str
+    catalogue: Catalogue, name: str, quirks: Mapping[str, str], rules: frozenset[str], file: str
 ) -> Iterator[Problem]:
+    edition = quirks["edition"]
     where = f"/editions/{edition}"
     document = catalogue.methods[name]
     try:

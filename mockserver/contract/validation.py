@@ -16,6 +16,7 @@ must match the whole text.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -135,7 +136,7 @@ def explaining_class() -> Any:
     """Return the jsonschema validator class with our keywords."""
     from jsonschema import Draft202012Validator, validators
 
-    return validators.extend(
+    return validators.extend(  # type: ignore[no-untyped-call]
         Draft202012Validator,
         {
             "required": _required,
@@ -148,7 +149,7 @@ def explaining_class() -> Any:
     )
 
 
-def _missing(name: str, keyword: str, schema: Mapping[str, Any], instance: Any) -> ValidationError:
+def _missing(name: str, keyword: str, schema: Mapping[str, Any]) -> ValidationError:
     from jsonschema.exceptions import ValidationError
 
     node = schema.get("properties", {}).get(name, {})
@@ -168,7 +169,7 @@ def _required(
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
-                yield _missing(name, "required", schema, instance)
+                yield _missing(name, "required", schema)
 
 
 def _dependent_required(
@@ -177,12 +178,10 @@ def _dependent_required(
     if isinstance(instance, dict):
         wanted = {name for key, names in dependents.items() if key in instance for name in names}
         for name in sorted(wanted - instance.keys()):
-            yield _missing(name, "dependentRequired", schema, instance)
+            yield _missing(name, "dependentRequired", schema)
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
-    import re
-
     from jsonschema.exceptions import ValidationError
 
     if isinstance(instance, str) and re.fullmatch(pattern, instance) is None:
@@ -201,9 +200,9 @@ def _first_of(
 ) -> Iterator[ValidationError]:
     from jsonschema.exceptions import ValidationError
 
-    if "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict):
-        if not any(name in instance for name in names):
-            yield ValidationError("none of the spellings is there")
+    needed = "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict)
+    if needed and not any(name in instance for name in names):
+        yield ValidationError("none of the spellings is there")
 
 
 def _ordered(_: Any, names: Sequence[str], instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:

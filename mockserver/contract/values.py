@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
-MOMENT_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
-"""Date-time text of every request and reply (GEN-14)."""
 
 
 def is_blank(value: Any) -> bool:
     """Tell whether a value is blank: null, empty after trimming, ``[]`` or ``{}``; 0 is not (GEN-11)."""
     if isinstance(value, str):
         return not value or value.isspace()
-    return value is None or value == [] or value == {}
+    return value is None or value in ([], {})
 
 
 def as_text(value: Any) -> str:
@@ -28,7 +25,8 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return orjson.dumps(value).decode()
+    # The standard library keeps integers of any length (TRN-29).
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -36,7 +34,7 @@ def parse_moment(text: str) -> datetime | None:
     if _MOMENT.fullmatch(text) is None:
         return None
     try:
-        return datetime.strptime(text, MOMENT_FORMAT)  # noqa: DTZ007 - the API knows no time zones (GEN-15)
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 
@@ -48,8 +46,5 @@ def is_moment(value: Any) -> bool:
 
 def excerpt(value: Any, limit: int = 80) -> str:
     """Return a value as short compact JSON, for findings and journals."""
-    try:
-        text = orjson.dumps(value).decode()
-    except (TypeError, orjson.JSONEncodeError):
-        text = repr(value)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=repr)
     return text if len(text) <= limit else text[: limit - 1] + "…"
