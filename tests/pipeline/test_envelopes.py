@@ -13,7 +13,7 @@ from mockserver.errors import InvalidDocument
 from mockserver.methods import HANDLERS
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry
+from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
 from mockserver.seeding import load_preset
 from mockserver.service import Service
 from mockserver.settings import Settings
@@ -104,7 +104,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Api]:
             (folder / "methods" / f"{name}.json").write_text(text, encoding="utf-8")
             monkeypatch.setitem(HANDLERS, name, paint)  # type: ignore[arg-type]
         catalogue = Catalogue.load(folder, RULES, thorough=True)
-        registry = SandboxRegistry(catalogue, load_preset, zone="Asia/Kolkata", journal_limit=100, quirks={})
+        registry = SandboxRegistry(World(catalogue, "Asia/Kolkata", 100, {}), load_preset)
         registry.create(Plan(clock="frozen", at=NOW), DEFAULT, mint=False)
         return Api(Service(Settings(**settings), catalogue, registry))
 

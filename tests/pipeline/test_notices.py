@@ -94,7 +94,7 @@ def test_an_answer_says_which_row_decided(api: Api) -> None:
         (without(media="99"), "1.0.6", ("IPD106-35", "stated", "Invalid Media")),
         (without(media="99"), "web", ("IPDWEB-22", "stated", "Invalid Media")),
         (without(apikey="x"), "1.0.6", ("AUTH-01", "stated", "API key not found")),
-        (without(data="x"), "web", ("IPDWEB-28", "inferred", "")),
+        (without(data="x"), "web", ("IPDWEB-28", "inferred", "-")),
         (without(sessionid="0"), "1.0.6", ("IPD106-42", "inferred", "Invalid Session")),
     ]
     for command, edition, expected in cases:
