@@ -53,10 +53,9 @@ def ids_in(text: str) -> Iterator[str]:
 def _claims(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Yield name and text of every place of a test file that may claim ids."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            yield node.name, ast.get_docstring(node) or ""
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
-            yield node.name, ast.get_docstring(node) or ""
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.name.lower().startswith("test"):
+                yield node.name, ast.get_docstring(node) or ""
         elif isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg in ("id", "ids"):

@@ -102,7 +102,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Api]:
             envelope, keys = METHODS[name]
             text = json.dumps(document(name, envelope, keys, TEXTS))
             (folder / "methods" / f"{name}.json").write_text(text, encoding="utf-8")
-            monkeypatch.setitem(HANDLERS, name, paint)  # type: ignore[arg-type]
+            monkeypatch.setitem(HANDLERS, name, paint)
         catalogue = Catalogue.load(folder, RULES, thorough=True)
         registry = SandboxRegistry(World(catalogue, "Asia/Kolkata", 100, {}), load_preset)
         registry.create(Plan(clock="frozen", at=NOW), DEFAULT, mint=False)
@@ -164,7 +164,7 @@ def test_the_other_readings_of_failures(make: Callable[..., Api]) -> None:
     """AUTH-19, AUTH-20, AM-68, AM-48: one generic code, or the table's text, or revisionno of one type everywhere."""
     api = make(*METHODS)
 
-    def body(name: str, **quirks: str) -> dict[str, Any]:
+    def body(name: str, **quirks: Any) -> dict[str, Any]:
         return api.post({"method": name, **KEYS}, **quirks).body
 
     for name in ("reallocatedata", "addEditUser"):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api import Api, without
+from tests.api import without
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.api import Api
 
 EDITIONS = ["1.0.6", "web"]
 JUNK = [None, "", "  ", 5, True, 1.5, [], ["test_org"], {}, {"a": 1}, "test_org ", " MUMBAI_CRM_OBD"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EDITIONS = pytest.mark.parametrize("edition", ["1.0.6", "web"])
-BLANKS = [None, "", " \t ", [], {}]
+BLANKS: list[Any] = [None, "", " \t ", [], {}]
 
 
 def status(api: Api, edition: str, *drop: str, **changes: Any) -> int:
@@ -200,7 +200,7 @@ def test_answers_have_the_servers_time(api: Api, india: Api) -> None:
 def test_the_request_time_is_only_enforced_when_asked_for(api: Api, edition: str, sent: object) -> None:
     """GEN-18, AM-07, GEN-16: by default a warning; with the quirk the generic code, as the last check of all."""
     generic = 38 if edition == "1.0.6" else 5
-    enforced = {"edition": edition, "require_reqdatetime": "on"}
+    enforced: dict[str, Any] = {"edition": edition, "require_reqdatetime": "on"}
     assert api.post(without(reqdatetime=sent), edition=edition).status == 1
     assert api.post(without(reqdatetime=sent), **enforced).status == generic
     assert api.post(without("reqdatetime"), **enforced).status == generic

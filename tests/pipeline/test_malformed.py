@@ -115,22 +115,23 @@ def test_there_is_no_wsdl(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type", "query", "code", "offset"),
+    ("body", "content_type", "query", "place"),
     [
-        (f"data={GOOD}".replace("NPS", "A&B"), FORM, b"", "TRN-18", len("data=") + GOOD.find("NPS") + 1),
-        (b"data=%7B%22a%22%3A1%2C%7D", FORM, b"", "TRN-27", None),
-        (b"data={\"a\":1e+5}", FORM, b"", "TRN-17", 12),
-        (b"data={\"a\":+1}", HTML, b"", "TRN-27", 10),
-        (b"", HTML, b"data={\"a\":1e+5}", "TRN-22", 12),
-        (b"data=%7B%7D&junk", HTML, b"", "AM-60", 11),
+        (f"data={GOOD}".replace("NPS", "A&B"), FORM, b"", ("TRN-18", len("data=") + GOOD.find("NPS") + 1)),
+        (b"data=%7B%22a%22%3A1%2C%7D", FORM, b"", ("TRN-27", None)),
+        (b"data={\"a\":1e+5}", FORM, b"", ("TRN-17", 12)),
+        (b"data={\"a\":+1}", HTML, b"", ("TRN-27", 10)),
+        (b"", HTML, b"data={\"a\":1e+5}", ("TRN-22", 12)),
+        (b"data=%7B%7D&junk", HTML, b"", ("AM-60", 11)),
     ],
 )  # fmt: skip
 def test_the_journal_names_byte_and_mend(
-    api: Api, body: bytes | str, content_type: str, query: bytes, code: str, offset: int | None
+    api: Api, body: bytes | str, content_type: str, query: bytes, place: tuple[str, int | None]
 ) -> None:
     """AM-20, AM-60, TRN-17, TRN-18, TRN-22, TRN-31: where the bytes went wrong, and what to send instead."""
     assert api.post(body, content_type=content_type, query=query).status == 2
     finding = api.journal()["finding"]
+    code, offset = place
     assert finding["ledger"] == code
     assert isinstance(finding["offset"], int)
     assert offset is None or finding["offset"] == offset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BAD = without(media="99")
 
 
-def edition(api: Api, headers: Mapping[str, str] | None = None, port: int = 8080, **quirks: str) -> str:
+def edition(api: Api, headers: Mapping[str, str] | None = None, port: int = 8080, **quirks: Any) -> str:
     """Which edition answers, by the envelope of a failure."""
     answer = api.post(BAD, headers=headers, port=port, **quirks)
     return {"timestamp": "1.0.6", "resdatetime": "web"}[list(answer.body)[-1]]
@@ -71,7 +71,7 @@ def test_the_process_is_looked_up_by_the_key_as_sent(api: Api) -> None:
 def test_quirks_by_rank(api: Api) -> None:
     """AM-13, GEN-20: header over process over sandbox; what nobody sets keeps its default."""
 
-    def seen(**quirks: str) -> list[str]:
+    def seen(**quirks: Any) -> list[str]:
         return [key for key in api.post(BAD, **quirks).body if key not in ("method", "statusdesc", "status")]
 
     def status_type() -> str:
