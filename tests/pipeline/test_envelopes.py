@@ -139,7 +139,7 @@ def test_f106(make: Callable[..., Api], edition: str, command: dict[str, Any], c
 
 @pytest.mark.parametrize(("name", "revision"), [("reallocatedata", "1"), ("addEditUser", 1)])
 def test_fweb_and_fusr(make: Callable[..., Api], name: str, revision: object) -> None:
-    """AUTH-16, AUTH-17, AUTH-19, AUTH-20: revisionno is text in one, a number in the other; the rest is the same."""
+    """AUTH-16, AUTH-17, AUTH-19, AUTH-20, E-29: revisionno is text in one, a number in the other; the rest is the same."""
     api = make(name)
     for command, code in (({}, 62), ({"colour": ""}, 63), ({"colour": 5}, 66), ({"apikey": "x"}, 1107)):
         answer = api.post({"method": name, **KEYS, **command})
@@ -161,7 +161,7 @@ def test_fdisp(make: Callable[..., Api]) -> None:
 
 
 def test_the_other_readings_of_failures(make: Callable[..., Api]) -> None:
-    """AUTH-19, AUTH-20, AM-68, AM-48: one generic code, or the table's text, or revisionno of one type everywhere."""
+    """AUTH-19, AUTH-20, AM-68, AM-48, E-22, E-23, E-28: one generic code, or the table's text, or revisionno of one type everywhere."""
     api = make(*METHODS)
 
     def body(name: str, **quirks: Any) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_the_process_of_another_tenant(api: Api, edition: str) -> None:
 
 
 def test_the_codes_of_each_edition(api: Api) -> None:
-    """AUTH-04, AUTH-05, AUTH-06, AUTH-07, AM-62: an expired key, a revoked mapping, no database, a disabled process."""
+    """AUTH-04, AUTH-05, AUTH-06, AUTH-07, AM-62, E-49: an expired key, a revoked mapping, no database, a disabled process."""
     faults: dict[str, dict[str, Any]] = {
         "expired": {"apikey": "expired_org", "servicekey": "ExpiredProcess"},
         "unmapped": {"servicekey": "UnmappedProcess"},
@@ -77,7 +77,7 @@ def test_the_codes_of_each_edition(api: Api) -> None:
 
 
 def test_other_readings_of_expiry_and_mapping(api: Api) -> None:
-    """AUTH-04, AUTH-05: ``expired_code`` is about the web edition, ``mapping_code`` about 1.0.6."""
+    """AUTH-04, AUTH-05, E-46, E-47: ``expired_code`` is about the web edition, ``mapping_code`` about 1.0.6."""
     expired = without(apikey="expired_org", servicekey="ExpiredProcess")
     unmapped = without(servicekey="UnmappedProcess")
     assert api.post(expired, edition="web", expired_code="1107").status == 1107
@@ -115,7 +115,7 @@ def test_every_printed_key_is_seeded(api: Api) -> None:
 
 
 def test_common_codes_have_their_printed_texts(api: Api) -> None:
-    """AUTH-09, AUTH-01, AUTH-02, AUTH-03: the common codes hold for every method, each with its edition's text."""
+    """AUTH-09, AUTH-01, AUTH-02, AUTH-03, E-31: the common codes hold for every method, each with its edition's text."""
     sent = [{"apikey": "x"}, {"servicekey": "x"}, {"servicekey": "process1"}]
     texts = {
         edition: [

@@ -79,7 +79,7 @@ def test_a_failed_record_changes_nothing_and_the_others_are_processed(api: Api) 
 
 
 def test_a_code_of_two_tables_has_a_text_per_level(api: Api) -> None:
-    """GEN-04, GEN-02: 43 in a record reads as the data table prints it, 43 of a request as the other table does."""
+    """GEN-04, GEN-02, E-30: 43 in a record reads as the data table prints it, 43 of a request as the other table does."""
     bad = record(mobilenumber="12345")
     single = api.post(without(data=bad))
     whole = api.post(without(data=bad, servicekey="StrictBatch"))
@@ -88,7 +88,7 @@ def test_a_code_of_two_tables_has_a_text_per_level(api: Api) -> None:
 
 
 def test_the_generic_failure_of_the_web_edition(api: Api) -> None:
-    """GEN-03, GEN-16, GEN-17: 5 where no table has a code for the fault; edition 1.0.6 has 38 there."""
+    """GEN-03, GEN-16, GEN-17, E-27: 5 where no table has a code for the fault; edition 1.0.6 has 38 there."""
     faults: list[dict[str, Any]] = [
         {"data": "x"},
         {"data": {"a": 1}},
@@ -111,7 +111,7 @@ def test_a_wrong_type_is_invalid(api: Api, edition: str, wrong: object) -> None:
 
 @EDITIONS
 def test_ids_are_numbers_or_digits(api: Api, edition: str) -> None:
-    """GEN-13, TRN-29: both forms are taken, of any length, and stored alike."""
+    """GEN-13, TRN-29, E-131: both forms are taken, of any length, and stored alike."""
     assert status(api, edition, media=12, data=record(calltype=71, customercode=7)) == 1
     assert status(api, edition, data=record(calltype="71", order=140912183554281005123)) == 1
     assert stored(api)["fields"]["order"] == "140912183554281005123"
@@ -172,7 +172,7 @@ def test_text_is_trimmed_before_it_is_judged_and_stored(api: Api) -> None:
     ],
 )
 def test_moments_are_zero_padded_calendar_dates(api: Api, edition: str, text: str, good: bool) -> None:
-    """GEN-14, AM-15: a date that cannot be, or is written otherwise, is invalid."""
+    """GEN-14, AM-15, E-127: a date that cannot be, or is written otherwise, is invalid."""
     bad = 55 if edition == "1.0.6" else 5
     assert status(api, edition, data=record(callDateTime=text)) == (1 if good else bad)
 
@@ -198,7 +198,7 @@ def test_answers_have_the_servers_time(api: Api, india: Api) -> None:
 @EDITIONS
 @pytest.mark.parametrize("sent", ["2026-10-2 5:7:9", "soon", "", None, 5, []])
 def test_the_request_time_is_only_enforced_when_asked_for(api: Api, edition: str, sent: object) -> None:
-    """GEN-18, AM-07, GEN-16: by default a warning; with the quirk the generic code, as the last check of all."""
+    """GEN-18, AM-07, GEN-16, E-16: by default a warning; with the quirk the generic code, as the last check of all."""
     generic = 38 if edition == "1.0.6" else 5
     enforced: dict[str, Any] = {"edition": edition, "require_reqdatetime": "on"}
     assert api.post(without(reqdatetime=sent), edition=edition).status == 1
@@ -212,7 +212,7 @@ def test_the_request_time_is_only_enforced_when_asked_for(api: Api, edition: str
 
 @EDITIONS
 def test_trunks_choose_the_numbers_that_are_valid(api: Api, edition: str) -> None:
-    """AM-53, SIM-11: GSM trunks take a plus, telco trunks 00, domestic ones neither; the web edition takes all."""
+    """AM-53, SIM-11, SIM-10, E-42, E-43, E-58: GSM trunks take a plus, telco trunks 00, domestic ones neither; the web edition takes all."""
     numbers = {"GsmTrunk": "+918850014998", "TelcoTrunk": "00918850014998", "MUMBAI_CRM_OBD": "08850014998"}
     good = {name: [own == name for own in numbers] for name in numbers}
     for name in numbers:
@@ -226,3 +226,33 @@ def test_trunks_choose_the_numbers_that_are_valid(api: Api, edition: str) -> Non
             passed = [row["statuscode"] == "001" for row in answer.body["statusdata"]]
             assert passed[:2] == good[name][:2]
             assert passed[2]
+
+
+@EDITIONS
+def test_every_medium_goes_with_every_process(api: Api, edition: str) -> None:
+    """REF-01, E-126: the ten ids, on a process of whatever name; no other number is a medium."""
+    ids = [1, 2, 3, 4, 8, 11, 12, 21, 22, 31]
+    for servicekey in ("VoiceProcess", "MUMBAI_CRM_OBD"):
+        good = [
+            number
+            for number in range(40)
+            if status(api, edition, media=str(number), servicekey=servicekey) == 1
+        ]
+        assert good == ids
+
+
+def test_magic_numbers_fail_their_record(api: Api) -> None:
+    """AM-14: 1110000 and three digits ask for one of the failing record codes, in edition 1.0.6 alone."""
+    table = api.service.catalogue.methods["ImportProcessData"]["editions"]["1.0.6"]["statuses"]["record"]
+    codes = sorted(f"{int(code):03d}" for code, row in table.items() if not row.get("success"))
+    assert codes == ["024", "036", "037", "043", "049", "050", "069"]
+    numbers = [f"1110000{code}" for code in codes]
+    answer = api.post(without(data=[{"mobilenumber": number} for number in numbers]))
+    rows = answer.body["statusdata"]
+    assert [row["statuscode"] for row in rows] == codes
+    assert [row["mobilenumber"] for row in rows] == numbers
+    assert [row["statusdesc"] for row in rows] == [table[str(int(code))]["text"] for code in codes]
+    others = ["1110000001", "1110000017", "1110000000", "01110000043"]
+    passed = api.post(without(data=[{"mobilenumber": number} for number in others])).body["statusdata"]
+    assert [row["statuscode"] for row in passed] == ["001"] * 4
+    assert status(api, "web", data=[{"mobilenumber": "1110000043"}]) == 1

@@ -64,7 +64,7 @@ def refusal(edition: str, method: str) -> dict[str, Any]:
 def test_a_malformed_request_is_status_2_in_the_envelope_of_its_method(
     api: Api, edition: str, body: bytes | str, content_type: str, method: str
 ) -> None:
-    """TRN-31, TRN-33: known or sniffed method, else what could be read of it; keys in printed order."""
+    """TRN-31, TRN-33, E-14: known or sniffed method, else what could be read of it; keys in printed order."""
     before = api.counts()
     answer = api.post(body, content_type=content_type, headers={"X-Mock-Edition": edition})
     assert answer.http_status == 200
@@ -98,7 +98,7 @@ def test_a_malformed_request_is_status_2_in_the_envelope_of_its_method(
 def test_a_method_that_is_not_exactly_one_of_the_api_is_status_2(
     api: Api, edition: str, sent: object, echoed: str
 ) -> None:
-    """TRN-32, TRN-33, AM-61: absent, blank, no text, unknown, another case or only an answer's word."""
+    """TRN-32, TRN-33, AM-61, E-15: absent, blank, no text, unknown, another case or only an answer's word."""
     answer = api.post(without(method=sent), headers={"X-Mock-Edition": edition})
     assert answer.body == refusal(edition, echoed)
     assert api.journal()["finding"]["ledger"] == "TRN-32"

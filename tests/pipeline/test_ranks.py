@@ -149,7 +149,7 @@ def test_values_in_the_header_may_be_percent_encoded(api: Api) -> None:
 
 
 def test_an_edition_is_that_of_the_whole_answer(api: Api) -> None:
-    """GEN-19, GEN-01: the two editions answer the same command with different keys."""
+    """GEN-19, GEN-01, E-02: the two editions answer the same command with different keys."""
     assert [key for key, _ in api.post(IMPORT, edition="1.0.6").shape] == [
         "resdatetime", "statusdata", "method", "status",
     ]  # fmt: skip

@@ -97,7 +97,7 @@ def test_case_insensitive_keys(api: Api) -> None:
 
 
 def test_servicekey_case(api: Api) -> None:
-    """AUTH-11: service keys are compared with their case; the seeded alias is a key of its own."""
+    """AUTH-11, E-101: service keys are compared with their case; the seeded alias is a key of its own."""
     assert api.post(without(servicekey="VoiceProcess")).status == 1
     assert api.post(without(servicekey="voiceprocess")).status == 1
     assert api.post(without(servicekey="VOICEPROCESS")).status == 1108
@@ -120,7 +120,7 @@ def test_servicekey_case(api: Api) -> None:
     ],
 )
 def test_http_status(api: Api, changes: dict[str, object], mapped: int) -> None:
-    """TRN-34: HTTP 200 for every answer; with ``http_status=mapped`` a failure also shows there."""
+    """TRN-34, E-13: HTTP 200 for every answer; with ``http_status=mapped`` a failure also shows there."""
     plain, shown = api.post(without(**changes)), api.post(without(**changes), http_status="mapped")
     assert (plain.http_status, shown.http_status) == (200, mapped)
     assert shown.status == plain.status
@@ -128,7 +128,7 @@ def test_http_status(api: Api, changes: dict[str, object], mapped: int) -> None:
 
 
 def test_response_content_type(api: Api) -> None:
-    """TRN-36: JSON by default; the quirk calls the same bytes text/html."""
+    """TRN-36, E-07: JSON by default; the quirk calls the same bytes text/html."""
     plain = api.post(without(media="99"))
     other = api.post(without(media="99"), response_content_type="text/html")
     assert plain.header("Content-Type") == "application/json; charset=utf-8"
