@@ -28,14 +28,14 @@ def ask(api: Api, edition: str, *, drop: str = "", **changes: Any) -> tuple[int,
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("apikey", [*JUNK, "no_such_org"])
 def test_an_apikey_that_is_none(api: Api, edition: str, apikey: object) -> None:
-    """AUTH-01, AUTH-14, AM-61: blank, of another type, padded or unknown: 1107."""
+    """AUTH-01, AUTH-14, AM-61, IPD106-02, IPDWEB-02: blank, of another type, padded or unknown: 1107."""
     assert ask(api, edition, apikey=apikey) == (1107, "AUTH-01")
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("servicekey", [*JUNK, "NoSuchProcess"])
 def test_a_servicekey_that_is_none(api: Api, edition: str, servicekey: object) -> None:
-    """AUTH-02, AUTH-14, AM-61: blank, of another type, padded or unknown to every tenant: 1108."""
+    """AUTH-02, AUTH-14, AM-61, IPD106-03, IPDWEB-03: blank, of another type, padded or unknown to every tenant: 1108."""
     assert ask(api, edition, servicekey=servicekey) == (1108, "AUTH-02")
 
 

@@ -98,7 +98,7 @@ def test_a_malformed_request_is_status_2_in_the_envelope_of_its_method(
 def test_a_method_that_is_not_exactly_one_of_the_api_is_status_2(
     api: Api, edition: str, sent: object, echoed: str
 ) -> None:
-    """TRN-32, TRN-33, AM-61, E-15: absent, blank, no text, unknown, another case or only an answer's word."""
+    """TRN-32, TRN-33, AM-61, E-15, IPD106-01, IPDWEB-01: absent, blank, no text, unknown, another case or only an answer's word."""
     answer = api.post(without(method=sent), headers={"X-Mock-Edition": edition})
     assert answer.body == refusal(edition, echoed)
     assert api.journal()["finding"]["ledger"] == "TRN-32"

@@ -149,10 +149,11 @@ def test_values_in_the_header_may_be_percent_encoded(api: Api) -> None:
 
 
 def test_an_edition_is_that_of_the_whole_answer(api: Api) -> None:
-    """GEN-19, GEN-01, E-02: the two editions answer the same command with different keys."""
+    """GEN-19, GEN-01, E-02, IPDWEB-16: the two editions answer the same command with different keys."""
     assert [key for key, _ in api.post(IMPORT, edition="1.0.6").shape] == [
         "resdatetime", "statusdata", "method", "status",
     ]  # fmt: skip
+    assert api.post(IMPORT, edition="web").body["method"] == "ImportProcessData"
     assert api.post(IMPORT, edition="web").shape == [
         ("method", "str"), ("resdatetime", "str"), ("statuscode", "str"), ("statusdesc", "str"),
     ]  # fmt: skip
