@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import Clock
-from mockserver.contract.catalogue import NO_TRAITS
+from mockserver.contract.expansion import NO_TRAITS
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mockserver.clock import Mode
-    from mockserver.contract.catalogue import Catalogue, Traits
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.expansion import Traits
     from mockserver.contract.methodspec import MethodSpec
     from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Row, Store

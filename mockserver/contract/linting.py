@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from mockserver.contract.catalogue import NO_TRAITS
-from mockserver.contract.expansion import ExpansionError
+from mockserver.contract.expansion import NO_TRAITS, ExpansionError
 from mockserver.contract.values import excerpt
 from mockserver.errors import Problem
 
