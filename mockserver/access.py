@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
 
-_TOKEN_BYTES = 24
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+_TOKEN_BYTES: Final = 24
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,11 +260,10 @@ class SandboxRegistry:
         return None
 
     def _next_key(self) -> str:
-        while True:
+        self._number += 1
+        while f"sb{self._number}" in self._sandboxes:
             self._number += 1
-            key = f"sb{self._number}"
-            if key not in self._sandboxes:
-                return key
+        return f"sb{self._number}"
 
     def _template(self, plan: Plan) -> Store:
         """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""

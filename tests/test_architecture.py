@@ -81,14 +81,18 @@ SMALL: Final = frozenset(range(5))
 """Numbers anybody counts with; that some are statuses too proves nothing."""
 
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
+    ("access", 24): "random bytes of a token",
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
     ("replying", 5): "warnings in a header (AM-08)",
+    ("sandbox", 16): "sealed states that are remembered",
     ("sandbox", 24): "letters of a minted key",
-    ("store.pages", 32): "rows of a page",
+    ("store.pages", 32): "bits of a row's id",
+    ("web.admin_faults", 18): "digits of the longest number a client may send",
+    ("web.admin_http", 50): "errors of a body that are listed",
 }
 """Numbers that happen to be statuses of the vendor and mean something else."""
 
