@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.access import access_of
 from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
+from mockserver.contract.validation import explaining_class
 from mockserver.errors import UnknownSandbox
 from mockserver.methods.rules import RULES
 from mockserver.model import Reply
@@ -85,6 +86,13 @@ class Service:
     def pending(self) -> list[str]:
         """Return what is still being loaded: nothing, since a service starts whole."""
         return []
+
+    def warm_up(self) -> None:
+        """Import what only refusals need, so that the first of them is as quick as the others.
+
+        Takes a second on a slow machine, so it belongs into a thread once the server answers.
+        """
+        explaining_class()
 
     def loaded(self) -> dict[str, Any]:
         """Return how much is loaded."""

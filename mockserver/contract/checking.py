@@ -106,7 +106,7 @@ class Reading:
         self.violations: tuple[Violation, ...] = ()
         if not spec.head.validator.is_valid(self.head.values):
             failures = spec.head.validator.failures(self.head.values)
-            self.violations = tuple(_violation(failure, self.head, None) for failure in failures)
+            self.violations = tuple(_violation(spec, failure, self.head, None) for failure in failures)
         self.has_violations = bool(self.violations)
         """Whether the head or any record breaks its schema."""
         self.kind: ObjectSpec | None = None
@@ -129,10 +129,10 @@ class Reading:
         for record, body in zip(self.records, bodies, strict=True):
             if not kind.validator.is_valid(body):
                 failures = kind.validator.failures(body)
-                record.violations = tuple(_violation(failure, record, record.index) for failure in failures)
+                record.violations = tuple(_violation(spec, failure, record, record.index) for failure in failures)
 
 
-def _violation(failure: Failure, fields: Fields, record: int | None) -> Violation:
+def _violation(spec: MethodSpec, failure: Failure, fields: Fields, record: int | None) -> Violation:
     status = failure.node["x-status"][failure.keyword]
     level: Level = "request"
     promoted = None
@@ -144,7 +144,7 @@ def _violation(failure: Failure, fields: Fields, record: int | None) -> Violatio
         keyword=failure.keyword,
         status=status,
         level=level,
-        ledger=failure.node.get("x-ledger", ""),
+        ledger=failure.node.get("x-ledger") or spec.status(status, level).ledger,
         expected=expected(failure),
         got=got(failure),
         record=record,

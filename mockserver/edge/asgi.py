@@ -73,6 +73,10 @@ class Edge:
         else:
             await respond(send, reply)
 
+    async def warm_up(self) -> None:
+        """Import what only refusals need, in a thread, before the first of them waits for it."""
+        await asyncio.get_running_loop().run_in_executor(self._workers, self._service.warm_up)
+
     def close(self) -> None:
         """Give up the worker threads; those inside a request end with it."""
         self._workers.shutdown(wait=False, cancel_futures=True)

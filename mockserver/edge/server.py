@@ -28,6 +28,9 @@ BACKLOG = 2048
 GRACE_SECONDS = 0.5
 """How long replies under way may take once the server is told to stop."""
 
+_WARM_UP_AFTER = 0.3
+"""Seconds after which modules that only some answers need are imported: past the first answers."""
+
 _POLL_SECONDS = 0.01
 _JOIN_SECONDS = 0.1
 
@@ -135,6 +138,8 @@ def run(
         while service.pending():  # noqa: ASYNC110 - the service has no event loop to tell by
             await asyncio.sleep(_POLL_SECONDS)
         on_ready()
+        await asyncio.sleep(_WARM_UP_AFTER)
+        await edge.warm_up()
 
     edge = Edge(service)
     config = uvicorn.Config(
