@@ -38,8 +38,6 @@ def _parser() -> argparse.ArgumentParser:
 def main(words: list[str] | None = None) -> int:
     """Run what was asked for; return the exit code: 0, or 2 when a yardstick cannot be installed."""
     chosen = _parser().parse_args(words)
-    # so that servers are ended too when somebody ends the run
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if chosen.profile:
         print(profiling.profile())
         return 0
@@ -76,4 +74,6 @@ def run(bench: Bench, only: list[str] | None = None) -> list[Figure]:
 
 
 if __name__ == "__main__":
+    # So that the servers are ended too when somebody ends the run.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

@@ -37,6 +37,15 @@ class Server:
         """Return the resident memory in MB (10⁶ bytes), or None where nobody tells."""
         return resident(self.process.pid)
 
+    def cpu_seconds(self) -> float | None:
+        """Return the processor time of all its threads so far, or None where /proc is not there."""
+        try:
+            text = Path(f"/proc/{self.process.pid}/stat").read_text()
+        except OSError:
+            return None
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 that was free a moment ago."""

@@ -36,7 +36,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         for subject in subjects(bench, with_bare=False):
             server = stack.enter_context(serving(subject, core))
             if subject.name == WIREMOCK:
-                send(bench, server, subject, bench.pick(WARM_UP, 2_000))
+                send(bench, server, subject, bench.pick(WARM_UP, 500))
             callers.append((subject, stack.enter_context(Caller(server.port))))
         stack.enter_context(on_core(bench.cores[1] if bench.cores else None))
         for records, often in SIZES:

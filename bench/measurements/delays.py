@@ -35,6 +35,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
         stack.enter_context(on_core(bench.cores[1] if bench.cores else None))
         other = stack.enter_context(Caller(server.port))
         bench.say("delays")
+        status, _ = other.ask(http(b"", path=FAULTS, verb="GET", media=JSON))
+        if status != 200:
+            yield Figure("delays", title, "µs", {}, f"not there: GET {FAULTS} answers {status}")
+            return
         request = subject.request()
         _p99(other, request)
         quiet = _p99(other, request)

@@ -25,7 +25,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Yield one figure, the medians of several starts in turn."""
     times: dict[str, list[float]] = {}
     servers = subjects(bench)
-    for turn in range(bench.pick(7, 2)):
+    for turn in range(bench.pick(5, 2)):
         bench.say(f"start, turn {turn + 1}")
         for subject in servers:
             with serving(subject, None) as server:

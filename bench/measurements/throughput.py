@@ -28,21 +28,31 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Yield rate, p50 and p99 for each number of connections."""
     core = bench.cores[0] if bench.cores else None
     found: dict[int, dict[str, list[Load]]] = {number: {} for number in CONNECTIONS}
+    spent: dict[str, list[float]] = {}
     with ExitStack() as stack:
         servers = [(subject, stack.enter_context(serving(subject, core))) for subject in subjects(bench)]
         for subject, server in servers:
-            warm_up = (
-                bench.pick(WARM_UP, WARM_UP // 4) if subject.name == WIREMOCK else bench.pick(2_000, 500)
-            )
+            warm_up = bench.pick(WARM_UP, 3_000) if subject.name == WIREMOCK else bench.pick(2_000, 500)
             send(bench, server, subject, warm_up)
-        for turn in range(bench.pick(5, 2)):
+        for turn in range(bench.pick(11, 2)):
             bench.say(f"throughput, turn {turn + 1}")
             for connections in CONNECTIONS:
                 for subject, server in servers:
-                    seen = load(bench, server, subject, connections, bench.pick(3, 1))
+                    before = server.cpu_seconds()
+                    seen = load(bench, server, subject, connections, 1)
+                    after = server.cpu_seconds()
                     found[connections].setdefault(subject.name, []).append(seen)
+                    if connections > 1 and before is not None and after is not None:
+                        spent.setdefault(subject.name, []).append((after - before) / seen.requests)
     for connections, runs in found.items():
         yield from _figures(connections, runs)
+    yield Figure(
+        "cpu",
+        f"server's processor time for a request, {CONNECTIONS[-1]} connections",
+        "µs",
+        {name: median(values) * 1e6 for name, values in spent.items()},
+        "suffers least from what else the machine does" if spent else "not there: no /proc",
+    )
 
 
 def _figures(connections: int, runs: dict[str, list[Load]]) -> Iterator[Figure]:
