@@ -12,7 +12,9 @@ import pstats
 from time import perf_counter
 
 from bench.commands import PREFIX, push
+from bench.figures import median
 from mockserver.model import Inbound
+from mockserver.sandbox import DEFAULT
 from mockserver.service import Service
 from mockserver.settings import ENDPOINT, Settings
 
@@ -41,6 +43,7 @@ def _profile(title: str, command: bytes, often: int) -> str:
     for _ in range(often):
         service.answer(inbound)
     each = (perf_counter() - start) / often
+    stages = _stages(service)
     profiler = cProfile.Profile()
     profiler.enable()
     for _ in range(often):
@@ -50,4 +53,13 @@ def _profile(title: str, command: bytes, often: int) -> str:
     stats = pstats.Stats(profiler, stream=out)
     stats.strip_dirs().sort_stats("tottime").print_stats(_TOP)
     table = out.getvalue().partition("ncalls")
-    return f"push of {title}: {each * 1e6:,.0f} µs in process\n\n{table[1]}{table[2].rstrip()}\n"
+    return f"push of {title}: {each * 1e6:,.0f} µs in process\n{stages}\n\n{table[1]}{table[2].rstrip()}\n"
+
+
+def _stages(service: Service) -> str:
+    """Return the median microseconds of each stage, as the journal has them."""
+    taken: dict[str, list[int]] = {}
+    for exchange in service.registry.get(DEFAULT).journal.newest_first():
+        for name, nanoseconds in exchange.stages:
+            taken.setdefault(name, []).append(nanoseconds)
+    return ", ".join(f"{name} {median(values) / 1e3:,.0f}" for name, values in taken.items())
