@@ -45,7 +45,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
                     if connections > 1 and before is not None and after is not None:
                         spent.setdefault(subject.name, []).append((after - before) / seen.requests)
     for connections, runs in found.items():
-        yield from _figures(connections, runs)
+        yield from _figures(connections, runs, quick=bench.quick)
     yield Figure(
         "cpu",
         f"server's processor time for a request, {CONNECTIONS[-1]} connections",
@@ -55,14 +55,16 @@ def measure(bench: Bench) -> Iterator[Figure]:
     )
 
 
-def _figures(connections: int, runs: dict[str, list[Load]]) -> Iterator[Figure]:
+def _figures(connections: int, runs: dict[str, list[Load]], *, quick: bool) -> Iterator[Figure]:
     many = f"{connections} connection{'s' if connections > 1 else ''}"
     yield Figure(
         f"throughput.{connections}",
         f"throughput, {many}",
         "requests/s",
         {name: median(seen.rate for seen in loads) for name, loads in runs.items()},
-        "warmed up; medians of turns taken in turn",
+        "WireMock hardly warm: only a full run decides"
+        if quick
+        else "warmed up; medians of turns taken in turn",
         "more",
     )
     for share in ("p50", "p99"):
