@@ -1,0 +1,18 @@
+"""All measurements, in the order they run and are printed."""
+
+from __future__ import annotations
+
+from bench.measurements import batches, crowds, delays, memory, rows, sandboxes, size, start, throughput
+from bench.model import Measurement
+
+MEASUREMENTS: tuple[Measurement, ...] = (
+    Measurement("throughput", "requests a second and latency with 1 and 16 connections", throughput.measure),
+    Measurement("start", "start of the process to its first documented answer", start.measure),
+    Measurement("memory", "resident memory after 20,000 and 200,000 requests", memory.measure),
+    Measurement("batches", "push of 1, 100 and 10,000 records", batches.measure),
+    Measurement("crowds", "push and look-up with 100, 10,000 and 100,000 customers", crowds.measure),
+    Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
+    Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
+    Measurement("store", "the store alone beside SQLite in memory", rows.measure),
+    Measurement("size", "what the install takes on disk", size.measure),
+)
