@@ -129,7 +129,9 @@ class Reading:
         for record, body in zip(self.records, bodies, strict=True):
             if not kind.validator.is_valid(body):
                 failures = kind.validator.failures(body)
-                record.violations = tuple(_violation(spec, failure, record, record.index) for failure in failures)
+                record.violations = tuple(
+                    _violation(spec, failure, record, record.index) for failure in failures
+                )
 
 
 def _violation(spec: MethodSpec, failure: Failure, fields: Fields, record: int | None) -> Violation:
