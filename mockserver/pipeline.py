@@ -71,11 +71,12 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     method = sent if isinstance(sent, str) else ""
     if quirks["method_case"] == "ignore":
         method = catalogue.folded_methods.get(method.casefold(), method)
+    known = method in catalogue.methods
     process = None
-    if isinstance(servicekey, str):
+    takes = not known or "servicekey" in catalogue.methods[method]["keys"]
+    if takes and isinstance(servicekey, str):
         process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
     regime = sandbox.regime(process, *exchange.regime_source) if process else exchange.regime
-    known = method in catalogue.methods
     exchange = exchange.evolve(
         method=method,
         apikey=apikey if isinstance(apikey, str) else "",

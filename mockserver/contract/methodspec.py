@@ -188,7 +188,7 @@ class MethodSpec:
         own = self._tables.get(level, {}).get(code)
         if level == "record":
             return own is not None and not own.success
-        if code in self._always_forcible or code in self._common:
+        if code in self._always_forcible:
             return True
         rows = [table[code] for table in self._tables.values() if code in table]
         return any(not row.success for row in rows)
