@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -28,7 +29,10 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # an integer inside is too long for orjson, not for the API (TRN-29)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def parse_moment(text: str) -> datetime | None:
