@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema_rs
 
-from mockserver.contract.values import excerpt, is_blank, is_moment, parse_moment
+from mockserver.contract.values import excerpt, is_blank, is_moment, is_readable_moment, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jsonschema.exceptions import ValidationError
 
-FORMATS: Final = {"local-datetime": is_moment}
+FORMATS: Final = {"local-datetime": is_moment, "readable-datetime": is_readable_moment}
 """Formats our documents may name, each with the test a value must pass."""
 
 ANNOTATIONS: Final = frozenset({"default", "$comment", "description", "examples", "title"})

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+_UNPADDED: Final = re.compile(r"[0-9]{4}(?:-[0-9]{1,2}){2} [0-9]{1,2}(?::[0-9]{1,2}){2}", re.ASCII)
 MOMENT_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 """Date-time text of every request and reply (GEN-14)."""
 
@@ -37,7 +38,11 @@ def as_text(value: Any) -> str:
 
 def parse_moment(text: str) -> datetime | None:
     """Return the moment a zero-padded ``YYYY-MM-DD hh:mm:ss`` text names, or None (GEN-14)."""
-    if _MOMENT.fullmatch(text) is None:
+    return _read_moment(text, _MOMENT)
+
+
+def _read_moment(text: str, form: re.Pattern[str]) -> datetime | None:
+    if form.fullmatch(text) is None:
         return None
     try:
         return datetime.strptime(text, MOMENT_FORMAT)  # noqa: DTZ007 - the API knows no time zones (GEN-15)
@@ -48,6 +53,11 @@ def parse_moment(text: str) -> datetime | None:
 def is_moment(value: Any) -> bool:
     """Tell whether a value is a date-time text of the API; values that are no text pass (they fail ``type``)."""
     return not isinstance(value, str) or parse_moment(value) is not None
+
+
+def is_readable_moment(value: Any) -> bool:
+    """Tell whether a value is a date-time text with or without zero padding (AM-07); no text passes too."""
+    return not isinstance(value, str) or _read_moment(value, _UNPADDED) is not None
 
 
 def excerpt(value: Any, limit: int = 80) -> str:
