@@ -62,6 +62,11 @@ class Answer:
         """The padded code of each record (1.0.6)."""
         return [record["statuscode"] for record in self.records]
 
+    @property
+    def inserted(self) -> dict[str, int]:
+        """How many rows of each table the command inserted, as the journal has it."""
+        return {table: counts["inserted"] for table, counts in self.exchange.changes.items()}
+
     def header(self, name: str) -> str:
         """The value of a reply header."""
         return dict(self.reply.headers)[name]
