@@ -47,9 +47,10 @@ class Catalogue:
         ``rules`` are the names of the state rules that precedence lists may use; ``thorough`` looks
         at every value of every quirk, not only at the defaults.
         """
-        from mockserver.contract.linting import lint
+        from mockserver.contract.linting import lint, wording
 
         documents, problems = read_documents(folder)
+        problems = problems or wording(documents, folder)
         if problems:
             raise InvalidDocument(problems)
         catalogue = cls(folder, documents)

@@ -42,7 +42,8 @@ def test_an_entry(make: Callable[..., Box], edition: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize(
-    ("due", "status"), [(PAST, "queued"), (NOW, "queued"), (FUTURE, "scheduled"), ("", "queued"), (None, "queued")]
+    ("due", "status"),
+    [(PAST, "queued"), (NOW, "queued"), (FUTURE, "scheduled"), ("", "queued"), (None, "queued")],
 )
 def test_due_times(make: Callable[..., Box], edition: str, due: str | None, status: str) -> None:
     """A future time is scheduled, a past one or none is dialled now (SIM-07, IPD106-16, IPDWEB-13)."""
@@ -57,7 +58,9 @@ def test_media(make: Callable[..., Box], edition: str, media: str) -> None:
     """Only voice out is dialled; voice in too if the quirk says so; the rest is stored (SIM-01 … 03, E-57, E-126)."""
     box = make(edition)
     for dial_on_voice_in, dialled in (("off", ("12",)), ("on", ("11", "12"))):
-        answer = box.push(record(callDateTime=PAST), media=media, quirks={"dial_on_voice_in": dial_on_voice_in})
+        answer = box.push(
+            record(callDateTime=PAST), media=media, quirks={"dial_on_voice_in": dial_on_voice_in}
+        )
         assert answer.code == 1
         entry = box.table("calls")[-1]
         assert entry["status"] == ("queued" if media in dialled else "stored")
@@ -143,7 +146,12 @@ def test_logins(make: Callable[..., Box]) -> None:
     """A known login is assigned in its own spelling; an unknown one is 5 in web, a warning in 1.0.6 (AM-37, IPDWEB-09)."""
     box, web = make(), make("web")
     for one in (box, web):
-        for sent, assigned in (("user1", "user1"), (" TANMAY.K@dev1 ", "Tanmay.k@dev1"), ("", None), (None, None)):
+        for sent, assigned in (
+            ("user1", "user1"),
+            (" TANMAY.K@dev1 ", "Tanmay.k@dev1"),
+            ("", None),
+            (None, None),
+        ):
             answer = one.push(record(userlogin=sent))
             assert one.table("calls")[-1]["login"] == assigned
             assert "AM-37" not in answer.warned
@@ -179,7 +187,12 @@ def test_strict_batches(box: Box, fields: dict[str, Any], batch: list[Any], code
     answer = box.push(*batch, servicekey="StrictBatch", **fields)
     assert (answer.body["status"], answer.body["statusdesc"]) == (code, text)
     assert box.dump() == before
-    mixed = box.push(*batch, record(mobilenumbers=NUMBER, customercode=1, sr_number="7"), servicekey="StrictBatch", **fields)
+    mixed = box.push(
+        *batch,
+        record(mobilenumbers=NUMBER, customercode=1, sr_number="7"),
+        servicekey="StrictBatch",
+        **fields,
+    )
     assert (mixed.code, mixed.record_codes[-1]) == (1, "001")
 
 

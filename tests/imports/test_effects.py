@@ -58,7 +58,13 @@ def test_counters_of_the_golden_tenant(box: Box) -> None:
     )
     found = [(entry["customercode"], entry["calllistid"]) for entry in answer.records]
     assert found == [(125, 796), (125, 797), (0, 0), (126, 798), (0, 0)]
-    assert [entry["info"] for entry in answer.records] == ["##NEW_CUSTOMER", "##EXISTING_CUSTOMER", "", "##NEW_CUSTOMER", ""]
+    assert [entry["info"] for entry in answer.records] == [
+        "##NEW_CUSTOMER",
+        "##EXISTING_CUSTOMER",
+        "",
+        "##NEW_CUSTOMER",
+        "",
+    ]
     again = box.push(record(mobilenumber="8850015000"))
     assert (codes(again), again.records[0]["calllistid"]) == ([127], 799)
 
@@ -77,7 +83,10 @@ def test_customers_belong_to_a_process(box: Box) -> None:
     answer = box.push(record(), servicekey="voiceprocess")
     assert answer.records[0]["info"] == "##NEW_CUSTOMER"
     assert box.push(record()).records[0]["info"] == "##EXISTING_CUSTOMER"
-    assert {row["process"] for row in box.table("customers", contact1=NUMBER)} == {"VoiceInOut", "VoiceProcess"}
+    assert {row["process"] for row in box.table("customers", contact1=NUMBER)} == {
+        "VoiceInOut",
+        "VoiceProcess",
+    }
 
 
 def test_numbers_are_compared_as_text(box: Box) -> None:
@@ -186,7 +195,9 @@ def test_one_number_twice_in_a_batch(make: Callable[..., Box], edition: str) -> 
     assert answer.inserted == {"customers": 1, "calls": 2}
 
 
-@pytest.mark.parametrize("limit", [("sr_number", 15), ("campaign_name", 100), ("comments", 200), ("feedback_score", 10)])
+@pytest.mark.parametrize(
+    "limit", [("sr_number", 15), ("campaign_name", 100), ("comments", 200), ("feedback_score", 10)]
+)
 def test_sizes(box: Box, limit: tuple[str, int]) -> None:
     """A value over its printed size is refused, cut or stored whole (IPD106-09 … 12, IPD106-43, AM-33, E-45)."""
     field, size = limit
@@ -209,7 +220,10 @@ def test_other_values_are_stored_whole(box: Box, make: Callable[..., Box]) -> No
     assert fields["long"] == "x" * 256
     assert fields["nested"] == f'{{"a":[1,{{"b":null}}],"big":{2**70},"é":1.5}}'
     assert (fields["list"], fields["object"]) == ("[]", "{}")
-    assert {notice.pointer for notice in answer.exchange.notices if notice.ledger == "AM-33"} == {"/data/0/long", "/data/0/nested"}
+    assert {notice.pointer for notice in answer.exchange.notices if notice.ledger == "AM-33"} == {
+        "/data/0/long",
+        "/data/0/nested",
+    }
     assert box.push(record(long="x" * 255)).warned == {"GEN-18"}
     assert make("web").push(record(comments="x" * 201, sr_number="1" * 16)).code == 1
 
@@ -224,9 +238,12 @@ def test_names_are_stored_under_the_canonical_key(make: Callable[..., Box], edit
 
 @BOTH
 @pytest.mark.parametrize(
-    "fields", [{"media": "99"}, {"calltype": "99"}, {"callDateTime": "x"}, {"apikey": "x"}, {"servicekey": "FORCE_14"}]
+    "fields",
+    [{"media": "99"}, {"calltype": "99"}, {"callDateTime": "x"}, {"apikey": "x"}, {"servicekey": "FORCE_14"}],
 )
-def test_a_refused_command_changes_nothing(make: Callable[..., Box], edition: str, fields: dict[str, Any]) -> None:
+def test_a_refused_command_changes_nothing(
+    make: Callable[..., Box], edition: str, fields: dict[str, Any]
+) -> None:
     """No request-level failure leaves a trace: not the good records, not a counter (GEN-07, IPDWEB-30)."""
     box = make(edition)
     box.push(record())
@@ -240,7 +257,13 @@ def test_a_refused_command_changes_nothing(make: Callable[..., Box], edition: st
 
 def test_a_failed_record_changes_nothing(box: Box) -> None:
     """A batch of failing records leaves the state as it was; a good one among them is applied (GEN-07)."""
-    bad = [record(mobilenumber=GONE), record(mobilenumber=""), record(mobilenumber="1"), {}, record(sessionid="9" * 18)]
+    bad = [
+        record(mobilenumber=GONE),
+        record(mobilenumber=""),
+        record(mobilenumber="1"),
+        {},
+        record(sessionid="9" * 18),
+    ]
     before = box.dump()
     answer = box.push(*bad, record(mobilenumber="1110000049"))
     assert answer.record_codes == ["069", "049", "043", "069", "036", "049"]

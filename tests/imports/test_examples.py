@@ -69,7 +69,10 @@ def test_example(make: Callable[..., Box], name: str, transport: str, printed: s
 def test_the_examples_are_all_here() -> None:
     """The eight printed imports stand in the method's document, and only times are free (GV-01 … GV-08)."""
     assert sorted(EXAMPLES) == [f"GV-0{number}" for number in range(1, 9)]
-    assert {member for example in EXAMPLES.values() for member in example["free"]} == {"resdatetime", "timestamp"}
+    assert {member for example in EXAMPLES.values() for member in example["free"]} == {
+        "resdatetime",
+        "timestamp",
+    }
 
 
 @pytest.mark.parametrize("name", ["GV-01", "GV-02", "GV-03"])
@@ -79,7 +82,9 @@ def test_at_the_printed_time(make: Callable[..., Box], name: str) -> None:
     assert make(example["edition"]).command(example["command"]).reply.body == orjson.dumps(example["reply"])
 
 
-@pytest.mark.parametrize("order", [["GV-05", "GV-06", "GV-07", "GV-08"], ["GV-01", "GV-02", "GV-03", "GV-04"]])
+@pytest.mark.parametrize(
+    "order", [["GV-05", "GV-06", "GV-07", "GV-08"], ["GV-01", "GV-02", "GV-03", "GV-04"]]
+)
 def test_examples_again_and_after_each_other(make: Callable[..., Box], order: list[str]) -> None:
     """The examples of an edition are answered with the same status after each other and twice (GV-01 … GV-08)."""
     box = make(EXAMPLES[order[0]]["edition"])

@@ -205,7 +205,9 @@ def test_empty_records(box: Box) -> None:
 
 def test_records_without_fields_are_skipped_by_the_request_checks(box: Box) -> None:
     """Neither `{}` nor a record that is no object refuses the command; a later record may (IPD106-73)."""
-    answer = box.push({}, "text", record(customercode="1"), **BY_CODE, quirks={"unknown_customercode": "reject14"})
+    answer = box.push(
+        {}, "text", record(customercode="1"), **BY_CODE, quirks={"unknown_customercode": "reject14"}
+    )
     assert answer.code == 14
     assert box.push({}, 5, record(callDateTime="x")).code == 55
     assert box.push({}, None, record()).record_codes == ["069", "069", "001"]

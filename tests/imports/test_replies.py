@@ -141,13 +141,17 @@ def test_quirks_of_web(web: Box, quirks: dict[str, str], fields: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    "info", ["##EXISTING_CUSTOMER", "", "UPDATED", "known, again = 1", "gefüllt 100 % ✓", "{update_info}", " "]
+    "info",
+    ["##EXISTING_CUSTOMER", "", "UPDATED", "known, again = 1", "gefüllt 100 % ✓", "{update_info}", " "],
 )
 def test_update_info(make: Callable[..., Box], info: str) -> None:
     """The info of an update is any text, or nothing, by setting or percent-encoded header (IPD106-25, AM-13, E-38)."""
     by_header, by_setting = make(), make(update_info=info)
     assert by_header.push(record(), record(), quirks={"update_info": info}).records[1]["info"] == info
-    assert [found["info"] for found in by_setting.push(record(), record()).records] == ["##NEW_CUSTOMER", info]
+    assert [found["info"] for found in by_setting.push(record(), record()).records] == [
+        "##NEW_CUSTOMER",
+        info,
+    ]
 
 
 @pytest.mark.parametrize(

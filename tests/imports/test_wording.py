@@ -79,14 +79,14 @@ def test_good_crm_values(box: Box, value: Any) -> None:
         ("crmuniquefield", "sr_number", ["@@"], 1),
     ],
 )
-def test_update_keys_of_web(
-    web: Box, update_by: str, field: str, wrong: list[Any], invalid: int
-) -> None:
+def test_update_keys_of_web(web: Box, update_by: str, field: str, wrong: list[Any], invalid: int) -> None:
     """Absent 24, blank 25, and only a customer code can be invalid (IPDWEB-25 … 27, IPDWEB-31, AM-65)."""
 
     def code(value: Any) -> int:
         fields = {"name": "x", field: value}
-        return web.push({key: got for key, got in fields.items() if got is not GONE}, updateparam=update_by).code
+        return web.push(
+            {key: got for key, got in fields.items() if got is not GONE}, updateparam=update_by
+        ).code
 
     assert code(GONE) == 24
     assert [code(value) for value in BLANKS] == [25] * len(BLANKS)
@@ -102,7 +102,9 @@ def test_mobile_numbers_of_106(box: Box) -> None:
 
     assert code(GONE) == "050"
     assert [code(value) for value in BLANKS] == ["049"] * len(BLANKS)
-    assert [code(value) for value in (0, 12345, 1.5, True, ["1"], "१२३४५६७८९०", "8850014998\n5")] == ["043"] * 7
+    assert [code(value) for value in (0, 12345, 1.5, True, ["1"], "१२३४५६७८९०", "8850014998\n5")] == [
+        "043"
+    ] * 7
 
 
 @pytest.mark.parametrize("field", ["callDateTime", "calldatetime", "CallDateTime"])
@@ -127,7 +129,9 @@ def test_call_types(make: Callable[..., Box], edition: str, code: int, field: st
     for value in BLANKS:
         assert box.push(record(**{field: value})).code == 1
         assert box.table("calls")[-1]["calltype"] == 1001
-    assert [box.push(record(**{field: value})).code for value in ("99", 0, 5.0, True, "५", "05")] == [code] * 6
+    assert [box.push(record(**{field: value})).code for value in ("99", 0, 5.0, True, "५", "05")] == [
+        code
+    ] * 6
 
 
 @pytest.mark.parametrize("media", ["1", "2", "3", "4", "8", "11", "12", "21", "22", "31", 12, " 11 "])
