@@ -227,9 +227,14 @@ def _check(
 def _listed(entry: Mapping[str, Any], violations: Sequence[Violation], level: str) -> Violation | None:
     field = entry.get("field")
     for status in entry["statuses"]:
-        for violation in violations:
-            if violation.status == status and violation.level == level and field in (None, violation.field):
-                return violation
+        found = [
+            violation
+            for violation in violations
+            if violation.status == status and violation.level == level and field in (None, violation.field)
+        ]
+        if found:
+            # Of several the same one is named whatever order the library found them in.
+            return min(found, key=lambda violation: (violation.field, violation.pointer, violation.keyword))
     return None
 
 

@@ -149,7 +149,7 @@ class Normaliser:
             if condition == "present" or not (isinstance(value, str) and is_moment(value)):
                 notices.append(Notice(warning["ledger"], f"{pointer}/{key}", warning["text"]))
         if rule.truncate is not None and isinstance(value, str):
-            value = value[: rule.truncate]
+            value = value[: rule.truncate].rstrip()
         values[rule.name] = value
         if rule.name != key:
             spelled[rule.name] = key

@@ -113,7 +113,12 @@ def translate(node: Any) -> Any:
     return plain
 
 
-_BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": "^\\s*$"}]}
+_SPACE: Final = (
+    "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"
+)
+"""What Python calls white space; ``\\s`` of a JSON Schema pattern is something slightly different."""
+
+_BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": f"^{_SPACE}*$"}]}
 
 
 def _names_any(node: Any, names: frozenset[str]) -> bool:
