@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.imports.helpers import GONE, NOW, NUMBER, POLICY, TENANT, Box, record
+from tests.imports.helpers import GONE, NOW, NUMBER, POLICY, TENANT, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.imports.helpers import Box
 
 BOTH = pytest.mark.parametrize("edition", ["1.0.6", "web"])
 PAST, FUTURE = "2018-06-20 09:07:00", "2024-10-30 12:14:47"
@@ -155,10 +157,11 @@ def test_logins(make: Callable[..., Box]) -> None:
             answer = one.push(record(userlogin=sent))
             assert one.table("calls")[-1]["login"] == assigned
             assert "AM-37" not in answer.warned
-    for sent in ("nobody@avhan.com", 5, True, ["user1"]):
-        answer = box.push(record(userlogin=sent))
+    unknown: list[Any] = ["nobody@avhan.com", 5, True, ["user1"]]
+    for login in unknown:
+        answer = box.push(record(userlogin=login))
         assert (answer.code, box.table("calls")[-1]["login"], "AM-37" in answer.warned) == (1, None, True)
-        assert web.push(record(userlogin=sent)).code == 5
+        assert web.push(record(userlogin=login)).code == 5
     exact = {"login_match": "exact"}
     assert web.push(record(userlogin="USER1"), quirks=exact).code == 5
     assert web.push(record(userlogin="user1"), quirks=exact).code == 1

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.imports.helpers import GONE, NOW, NUMBER, POLICY, TENANT, Box, record
+from tests.imports.helpers import GONE, NOW, NUMBER, POLICY, TENANT, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.imports.helpers import Answer
+    from tests.imports.helpers import Answer, Box
 
 BOTH = pytest.mark.parametrize("edition", ["1.0.6", "web"])
 

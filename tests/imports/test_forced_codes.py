@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.imports.helpers import F106, FWEB, NOW, Box, command, record
+from tests.imports.helpers import F106, FWEB, NOW, command, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.imports.helpers import Box
 
 TEXTS_106 = {
     14: "Customer data not found", 15: "Date range not proper", 16: "Invalid To Date format",

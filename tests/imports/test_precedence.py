@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.imports.helpers import GONE, NOW, Box, command, record
+from tests.imports.helpers import GONE, NOW, command, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from tests.imports.helpers import Box
 
 
 class Fault(NamedTuple):
@@ -29,7 +31,7 @@ QUIRKS = {
 }
 GOOD = {"searchparam": "daterange", "reqdatetime": NOW}
 ENTRY = {"field": "sr_number", "value": "1", "operator": "="}
-BY_CODE = {"updateparam": "customercode"}
+BY_CODE: dict[str, Any] = {"updateparam": "customercode"}
 BY_CRM = {"updateparam": "crmuniquefield"}
 BACKWARDS = {"fromdate": "2024-02-02 00:00:00", "todate": "2024-02-01 00:00:00"}
 

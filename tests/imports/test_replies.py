@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.imports.helpers import GONE, Box, command, record
+from tests.imports.helpers import GONE, command, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from tests.imports.helpers import Box
 
 START = '{"resdatetime":"2024-10-30 12:14:46","statusdata":['
 END = '],"method":"ImportProcessData","status":1}'

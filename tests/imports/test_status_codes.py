@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from tests.imports.helpers import F106, FWEB, GONE, NOW, Box, command, record, types
+from tests.imports.helpers import F106, FWEB, GONE, NOW, command, record, types
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.imports.helpers import Answer
+    from tests.imports.helpers import Answer, Box
 
 SEARCH = {"shared_search_checks": "on"}
 FILTER = {**SEARCH, "custom_filter": "on"}
@@ -85,9 +85,9 @@ REQUEST_106 = [
 ]  # fmt: skip
 """The status table of 1.0.6 (IPD106-31 … 63), each with its natural trigger (AM-31, AM-32)."""
 
+BLANKS: list[Any] = ["", None, {}, " "]
 MORE_106 = [
-    Row(14, "Customer data not found", "IPD106-32", "inferred", {"data": blank}) for blank in ("", None, {}, " ")
-] + [
+    *(Row(14, "Customer data not found", "IPD106-32", "inferred", {"data": blank}) for blank in BLANKS),
     Row(24, "Update Parameter not found", "IPD106-38", "stated", {**STRICT, "updateparam": "mobilenumbers"}),
     Row(36, "Invalid Session", "IPD106-42", "inferred", {"sessionid": "abc"}),
     Row(36, "Invalid Session", "IPD106-42", "inferred", {**STRICT, **only(sessionid="777777")}),

@@ -6,30 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.imports.helpers import GONE, Box, command, record
+from tests.imports.helpers import GONE, command, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BLANKS = ["", "  ", "\t\n", None, [], {}]
+    from tests.imports.helpers import Box
+
+BLANKS: list[Any] = ["", "  ", "\t\n", None, [], {}]
 ODD = [True, False, 1.5, 0, ["12"], {"a": "b"}, "१२"]
 
 HEAD = [
-    ("1.0.6", "media", 18, 19, 17),
-    ("web", "media", 18, 19, 17),
-    ("1.0.6", "updateparam", 24, 25, 26),
-    ("web", "updateparam", 24, 25, 26),
-    ("1.0.6", "data", 32, 14, 38),
-    ("web", "data", 14, 14, 5),
+    ("1.0.6", "media", (18, 19, 17)),
+    ("web", "media", (18, 19, 17)),
+    ("1.0.6", "updateparam", (24, 25, 26)),
+    ("web", "updateparam", (24, 25, 26)),
+    ("1.0.6", "data", (32, 14, 38)),
+    ("web", "data", (14, 14, 5)),
 ]
 
 
-@pytest.mark.parametrize(("edition", "field", "absent", "blank", "invalid"), HEAD)
+@pytest.mark.parametrize(("edition", "field", "codes"), HEAD)
 def test_fields_of_the_command(
-    make: Callable[..., Box], edition: str, field: str, absent: int, blank: int, invalid: int
+    make: Callable[..., Box], edition: str, field: str, codes: tuple[int, int, int]
 ) -> None:
     """Each mandatory field has a code for absent, one for blank and one for anything else wrong (GEN-05, GEN-11)."""
     box = make(edition)
+    absent, blank, invalid = codes
 
     def code(value: Any) -> int:
         return box.push(record(), **{field: value}).code
@@ -41,17 +44,24 @@ def test_fields_of_the_command(
 
 
 @pytest.mark.parametrize(
-    ("update_by", "field", "blank", "invalid", "wrong"),
+    ("update_by", "field", "codes", "wrong"),
     [
-        ("customercode", "customercode", 51, 44, ["abc", "-1", "0", 0, "1.5", 1.5, True, "९", "1 2", ["1"]]),
-        ("crmuniquefield", "crmuniquefield", 53, 45, ["@@", "---", "a\u0000b", "x" * 51, 1.5, True, ["a"]]),
-        ("crmuniquefield", "sr_number", 53, 45, ["@@", True]),
+        (
+            "customercode",
+            "customercode",
+            (51, 44),
+            ["abc", "-1", "0", 0, "1.5", 1.5, True, "९", "1 2", ["1"]],
+        ),
+        ("crmuniquefield", "crmuniquefield", (53, 45), ["@@", "---", "a\u0000b", "x" * 51, 1.5, True, ["a"]]),
+        ("crmuniquefield", "sr_number", (53, 45), ["@@", True]),
     ],
 )
 def test_update_keys_of_106(
-    box: Box, update_by: str, field: str, blank: int, invalid: int, wrong: list[Any]
+    box: Box, update_by: str, field: str, codes: tuple[int, int], wrong: list[Any]
 ) -> None:
     """A lacking key fails its record (024); a blank or invalid one refuses the command (AM-31, AM-34, IPD106-14)."""
+
+    blank, invalid = codes
 
     def push(value: Any) -> Any:
         return box.push(record(**{field: value}), updateparam=update_by)
@@ -126,8 +136,8 @@ def test_call_types(make: Callable[..., Box], edition: str, code: int, field: st
     for value in ("5", "21", "31", "41", "71", "1001", 5, 1001, " 71 "):
         assert box.push(record(**{field: value})).code == 1
         assert box.table("calls")[-1]["calltype"] == int(value)
-    for value in BLANKS:
-        assert box.push(record(**{field: value})).code == 1
+    for blank in BLANKS:
+        assert box.push(record(**{field: blank})).code == 1
         assert box.table("calls")[-1]["calltype"] == 1001
     assert [box.push(record(**{field: value})).code for value in ("99", 0, 5.0, True, "५", "05")] == [
         code
