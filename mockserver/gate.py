@@ -16,53 +16,51 @@ if TYPE_CHECKING:
 
 
 class Keys(NamedTuple):
-    """The keys of a command, and what they lead to. ``forced`` says the service key is a magic one (SIM-23)."""
+    """What the keys of a command lead to (empty: nothing); ``forced``: the service key is a magic one (SIM-23)."""
 
-    apikey: Any
-    servicekey: Any
-    tenant: Mapping[str, Any] | None
-    process: Mapping[str, Any] | None
-    forced: bool
+    tenant: Mapping[str, Any]
+    process: Mapping[str, Any]
     now: datetime
+    forced: bool = False
 
 
 def apikey_known(keys: Keys) -> bool:
     """The API key is one of a tenant (AUTH-01, AUTH-14)."""
-    return keys.tenant is not None
+    return bool(keys.tenant)
 
 
 def apikey_current(keys: Keys) -> bool:
     """The API key has not expired on the sandbox's clock (AUTH-04, AM-50)."""
-    expires = keys.tenant["expires"] if keys.tenant else None
-    moment = parse_moment(expires) if expires else None
+    expires = keys.tenant["expires"]
+    if expires is None:
+        return True
+    moment = parse_moment(expires)
     return moment is None or keys.now < moment
 
 
 def servicekey_known(keys: Keys) -> bool:
     """The service key is one of a process of any tenant (AUTH-02, AUTH-14)."""
-    return keys.forced or keys.process is not None
+    return keys.forced or bool(keys.process)
 
 
 def servicekey_own(keys: Keys) -> bool:
     """The process belongs to the tenant (AUTH-03)."""
-    if keys.process is None or keys.tenant is None:
-        return True
-    return bool(keys.process["tenant"] == keys.tenant["apikey"])
+    return keys.forced or bool(keys.process["tenant"] == keys.tenant["apikey"])
 
 
 def servicekey_mapped(keys: Keys) -> bool:
     """The mapping of the key pair was not revoked (AUTH-05)."""
-    return keys.process is None or bool(keys.process["mapped"])
+    return keys.forced or bool(keys.process["mapped"])
 
 
 def database_present(keys: Keys) -> bool:
     """The tenant has a database (AUTH-06)."""
-    return keys.tenant is None or bool(keys.tenant["database"])
+    return bool(keys.tenant["database"])
 
 
 def process_enabled(keys: Keys) -> bool:
     """The process is not disabled (AUTH-07)."""
-    return keys.process is None or bool(keys.process["enabled"])
+    return keys.forced or bool(keys.process["enabled"])
 
 
 GATE: Final[Mapping[str, Callable[[Keys], bool]]] = {

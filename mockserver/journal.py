@@ -53,9 +53,9 @@ class Journal:
 def _condensed(exchange: Exchange) -> Exchange:
     inbound, reply = exchange.inbound, exchange.reply
     changes: dict[str, Any] = {
-        "command": None,
+        "command": {},
         "outcome": None,
-        "reading": None,
+        "call": None,
         "regime": None,
         "spec": None,
     }
@@ -70,7 +70,7 @@ def _condensed(exchange: Exchange) -> Exchange:
             inbound.port,
         )
         changes["body_length"] = len(inbound.body)
-    if reply is not None and len(reply.body) > _BODY_KEPT:
+    if len(reply.body) > _BODY_KEPT:
         changes["reply"] = type(reply)(reply.http_status, reply.headers, reply.body[:_BODY_KEPT])
     return exchange.evolve(**changes)
 
@@ -89,7 +89,7 @@ def summary(exchange: Exchange) -> dict[str, Any]:
         "rule": exchange.rule,
         "evidence": exchange.evidence,
         "description": exchange.description,
-        "http_status": exchange.reply.http_status if exchange.reply else None,
+        "http_status": exchange.reply.http_status,
         "microseconds": sum(nanoseconds for _, nanoseconds in exchange.stages) // 1000,
     }
 
@@ -117,9 +117,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         "changes": {table: dict(counts) for table, counts in exchange.changes.items()},
         "stages": {name: nanoseconds // 1000 for name, nanoseconds in exchange.stages},
         "error": exchange.error or None,
-        "reply": None
-        if reply is None
-        else {
+        "reply": {
             "http_status": reply.http_status,
             "headers": [list(pair) for pair in reply.headers],
             "body": reply.body.decode("utf-8", "replace"),

@@ -6,10 +6,11 @@ All are immutable. Words are those of the glossary in ``docs/glossary.md``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 Level = Literal["request", "record"]
 """Whether a status answers a whole command or one record of it (GEN-04)."""
@@ -85,12 +86,26 @@ Json = Any
 """A decoded JSON value."""
 
 
+class _Nothing(dict[str, Any]):
+    """An empty mapping that can stand as a default, since nothing can be put in."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise TypeError("this mapping stays empty")
+
+
+NOTHING: Final[Mapping[str, Any]] = _Nothing()
+"""The empty mapping: what an exchange holds where nothing is known yet."""
+
+
 @dataclass(frozen=True)
 class Exchange:
     """One request with all that became of it: carried through the stages, then kept by the journal.
 
     ``number`` counts the exchanges of a sandbox from 1. ``received`` is real time in seconds since
-    1970, ``at`` the sandbox's moment. ``violation`` is what refused the command (None: it was
+    1970, ``now`` the sandbox's moment, ``at`` the same as text. ``violation`` is what refused the command (None: it was
     accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it. ``stages`` holds name and nanoseconds of
     each stage that ran.
     """
@@ -99,17 +114,18 @@ class Exchange:
     sandbox: str
     inbound: Inbound
     received: float
-    at: str
+    now: datetime
+    at: str = ""
     regime: Any = None
-    regime_source: tuple[Mapping[str, str], str] = ({}, "")
-    command: Mapping[str, Any] | None = None
+    regime_source: tuple[Mapping[str, str], str] = (NOTHING, "")
+    command: Mapping[str, Any] = NOTHING
     method: str = ""
     spec: Any = None
-    tenant: Mapping[str, Any] | None = None
-    process: Mapping[str, Any] | None = None
+    tenant: Mapping[str, Any] = NOTHING
+    process: Mapping[str, Any] = NOTHING
     apikey: str = ""
     servicekey: str = ""
-    reading: Any = None
+    call: Any = None
     finding: Finding | None = None
     violation: Violation | None = None
     forced: bool = False
@@ -121,16 +137,25 @@ class Exchange:
     evidence: str = ""
     description: str = ""
     error: str = ""
-    changes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changes: Mapping[str, Mapping[str, int]] = NOTHING
     stages: tuple[tuple[str, int], ...] = ()
-    reply: Reply | None = None
+    reply: Reply = Reply(500, (), b"")
     edition: str = ""
     status: int | None = None
     body_length: int = 0
 
+    @classmethod
+    def begin(cls, **members: Any) -> Self:
+        """Return an exchange with these members; the others read as their defaults."""
+        exchange = object.__new__(cls)
+        object.__setattr__(exchange, "__dict__", members)
+        return exchange
+
     def evolve(self, **changes: Any) -> Self:
-        """Return a copy with some members changed (as ``dataclasses.replace``, several times faster)."""
+        """Return a copy with some members changed (as ``dataclasses.replace``, several times faster).
+
+        Members that nobody set are not copied: they stay on the class.
+        """
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.update(changes)
+        object.__setattr__(copy, "__dict__", {**self.__dict__, **changes})
         return copy

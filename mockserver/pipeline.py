@@ -20,7 +20,7 @@ from mockserver.gate import GATE, Keys
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
 from mockserver.methods.rules import RULES
-from mockserver.model import Exchange, Finding, Reply, Violation
+from mockserver.model import NOTHING, Exchange, Finding, Reply, Violation
 from mockserver.replying import problem, render_failure, render_success
 
 if TYPE_CHECKING:
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """A stage refuses the command; the exchange holds the violation that says why."""
+    """A stage refuses the command: the exchange so far, and the violation that says why."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, violation: Violation) -> None:
         super().__init__()
         self.exchange = exchange
+        self.violation = violation
 
 
 def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -53,15 +54,14 @@ def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchan
             method=name or "",
             finding=error.finding,
             spec=exchange.regime.spec(known) if known else None,
-            violation=_common_refusal(catalogue.common["malformed"], "malformed", error.finding.text),
         )
-        raise Refused(refused) from error
+        violation = _common_refusal(catalogue.common["malformed"], "malformed", error.finding.text)
+        raise Refused(refused, violation) from error
     return exchange.evolve(command=decoded.command, notices=decoded.notices)
 
 
 def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Method name to method spec, in the edition that holds for the process (TRN-32, AM-12)."""
-    assert exchange.command is not None
     quirks = exchange.regime.quirks
     names = catalogue.common["keys"]
     fold = quirks["case_insensitive_keys"] == "on"
@@ -74,34 +74,33 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     process = None
     if isinstance(servicekey, str):
         process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
-    regime = exchange.regime if process is None else sandbox.regime(process, *exchange.regime_source)
+    regime = sandbox.regime(process, *exchange.regime_source) if process else exchange.regime
+    known = method in catalogue.methods
     exchange = exchange.evolve(
         method=method,
         apikey=apikey if isinstance(apikey, str) else "",
         servicekey=servicekey if isinstance(servicekey, str) else "",
-        process=process,
+        process=process or NOTHING,
         regime=regime,
+        spec=regime.spec(method) if known else None,
     )
-    if method not in catalogue.methods:
+    if not known:
         finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
         raise Refused(
-            exchange.evolve(
-                finding=finding,
-                violation=_common_refusal(catalogue.common["unknown_method"], "method", finding.text),
-            )
+            exchange.evolve(finding=finding),
+            _common_refusal(catalogue.common["unknown_method"], "method", finding.text),
         )
-    return exchange.evolve(spec=regime.spec(method))
+    return exchange
 
 
 def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Keys to tenant and process, through the gate (AUTH-08)."""
-    tenant = sandbox.tenant(exchange.apikey) if exchange.apikey else None
-    forced = exchange.process is None and _forced_code(exchange, catalogue) is not None
-    keys = Keys(exchange.apikey, exchange.servicekey, tenant, exchange.process, forced, sandbox.clock.now())
-    wanted = catalogue.methods[exchange.method]["keys"]
-    for step in catalogue.common["gate"]:
-        if step["field"] in wanted and not GATE[step["rule"]](keys):
-            status = exchange.spec.gate.get(step["step"], step["status"])
+    tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or NOTHING
+    forced = not exchange.process and _forced_code(exchange, catalogue) is not None
+    keys = Keys(tenant, exchange.process, exchange.now, forced)
+    for step in exchange.spec.gate:
+        if not GATE[step["rule"]](keys):
+            status = step["status"]
             violation = Violation(
                 f"/{step['field']}",
                 step["field"],
@@ -112,80 +111,92 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
                 step["rule"].replace("_", " "),
                 "no such key" if "known" in step["rule"] else step["step"],
             )
-            raise Refused(exchange.evolve(tenant=tenant, violation=violation))
+            raise Refused(exchange.evolve(tenant=tenant), violation)
     return exchange.evolve(tenant=tenant)
 
 
 def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Refuse what somebody asked to be refused: a magic service key or a queued status (SIM-27)."""
-    assert exchange.command is not None
-    code = _forced_code(exchange, catalogue) if exchange.process is None else None
+    code = None if exchange.process else _forced_code(exchange, catalogue)
     ledger: str = catalogue.common["forced"]["ledger"]
     if code is None and len(sandbox.forced):
-        wish = sandbox.forced.take(exchange.method, exchange.command, sandbox.clock.now())
+        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish.status)
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
     if code is None:
         return exchange
     violation = Violation("", "", "forced", code, "request", ledger, "no forced status", str(code))
-    raise Refused(exchange.evolve(violation=violation, forced=True))
+    raise Refused(exchange.evolve(forced=True), violation)
 
 
 def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    assert exchange.command is not None
     reading = Reading(exchange.spec, exchange.command, exchange.forced_record)
-    call = _call(exchange, sandbox, catalogue, reading)
+    call = Call(
+        reading,
+        sandbox.store,
+        exchange.tenant,
+        exchange.process,
+        exchange.regime.quirks,
+        catalogue.references,
+        exchange.now,
+        exchange.at,
+    )
 
-    def ask(rule: str, _: Reading, record: Record | None) -> bool:
+    def ask(rule: str, record: Record | None) -> bool:
         return RULES[rule](call, record)
 
     refusal = first_refusal(reading, ask)
     notices = (*exchange.notices, *reading.notices)
     failed = tuple(record.failure for record in reading.records if record.failure is not None)
-    exchange = exchange.evolve(reading=reading, notices=notices, failed_records=failed)
+    exchange = exchange.evolve(call=call, notices=notices, failed_records=failed)
     if refusal is not None:
-        raise Refused(exchange.evolve(violation=refusal))
+        raise Refused(exchange, refusal)
     return exchange
 
 
 def handle(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """What the method does to the state."""
-    call = _call(exchange, sandbox, catalogue, exchange.reading)
-    return exchange.evolve(outcome=HANDLERS[exchange.method](call))
+    return exchange.evolve(outcome=HANDLERS[exchange.method](exchange.call))
 
 
 STAGES: Final[tuple[Stage, ...]] = (decode, identify, authenticate, interfere, validate, handle)
 """Every check and effect of a command, in order."""
 
 
-def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Exchange:
+def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Reply:
     """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
 
     Never raises for anything a client sends.
     """
     with sandbox.lock:
-        exchange = Exchange(
-            sandbox.journal.next_number(), sandbox.key, inbound, real_time(), sandbox.clock.text()
-        )
+        now = sandbox.clock.now()
+        begun = {
+            "number": sandbox.journal.next_number(),
+            "sandbox": sandbox.key,
+            "inbound": inbound,
+            "received": real_time(),
+            "now": now,
+            "at": now.isoformat(" ", "seconds"),
+        }
         try:
             header = _header_quirks(inbound, catalogue)
         except UnknownQuirk as error:
             finding = Finding("AM-13", str(error), None, "GET /__admin/settings lists the quirks")
-            exchange = exchange.evolve(
-                finding=finding, reply=problem(400, "unknown quirk", str(error), exchange)
-            )
+            exchange = Exchange.begin(**begun, finding=finding)
+            exchange = exchange.evolve(reply=problem(400, "unknown quirk", str(error), exchange))
         else:
             regime = sandbox.regime(None, header, hint)
-            exchange = exchange.evolve(regime=regime, regime_source=(header, hint))
+            exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
             exchange = _run(exchange, sandbox, catalogue)
         sandbox.journal.record(exchange)
-    return exchange
+    return exchange.reply
 
 
 def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     stages: list[tuple[str, int]] = []
+    changes: Mapping[str, Mapping[str, int]] = NOTHING
     started = perf_counter_ns()
     try:
         with sandbox.store.unit():
@@ -194,33 +205,32 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
                 ended = perf_counter_ns()
                 stages.append((stage.__name__, ended - started))
                 started = ended
-            exchange = render_success(exchange, catalogue)
-        exchange = exchange.evolve(changes=sandbox.store.changes())
+            exchange = render_success(exchange)
+        changes = sandbox.store.changes()
     except Refused as refused:
-        exchange = render_failure(refused.exchange, catalogue)
+        exchange = render_failure(refused.exchange, refused.violation, catalogue)
     except RawQueryRefused as error:
         exchange = exchange.evolve(finding=error.finding, reply=Reply(400, (), b""))
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         exchange = _unexpected(exchange, catalogue)
     stages.append(("render", perf_counter_ns() - started))
-    return exchange.evolve(stages=tuple(stages))
+    return exchange.evolve(changes=changes, stages=tuple(stages))
 
 
 def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
     """Answer an error of our own with the method's processing-error status, and keep its traceback."""
     status = exchange.spec.processing_error if exchange.spec else catalogue.common["malformed"]["status"]
     violation = Violation("", "", "error", status, "request", "GEN-16", "no error", "an unexpected error")
-    failed = exchange.evolve(violation=violation, error=traceback.format_exc())
-    return render_failure(failed, catalogue)
+    return render_failure(exchange.evolve(error=traceback.format_exc()), violation, catalogue)
 
 
 def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
     """Return the quirks the request's own headers choose (AM-13, AM-63)."""
-    quirks: dict[str, str] = {}
     text = inbound.headers.get("x-mock-quirk")
-    if text is not None:
-        quirks.update(catalogue.quirks.parse(text))
     edition = inbound.headers.get("x-mock-edition")
+    if text is None and edition is None:
+        return NOTHING
+    quirks = {} if text is None else catalogue.quirks.parse(text)
     if edition is not None:
         quirks["edition"] = catalogue.quirks.check("edition", edition.strip())
     return quirks
@@ -242,16 +252,3 @@ def _forced_code(exchange: Exchange, catalogue: Catalogue) -> int | None:
 
 def _common_refusal(answer: Mapping[str, Any], keyword: str, text: str) -> Violation:
     return Violation("", "", keyword, answer["status"], "request", answer["ledger"], "a JSON command", text)
-
-
-def _call(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, reading: Reading) -> Call:
-    assert exchange.tenant is not None
-    return Call(
-        reading,
-        sandbox.store,
-        exchange.tenant,
-        exchange.process or {},
-        exchange.regime.quirks,
-        catalogue.references,
-        sandbox.clock.now(),
-    )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.contract.methodspec import StatusRow
-    from mockserver.model import Exchange
+    from mockserver.contract.methodspec import MethodSpec, StatusRow
+    from mockserver.model import Exchange, Violation
 
 _WARNED: Final = 5
 _EXPOSED: Final = ", ".join(
@@ -26,20 +26,19 @@ CORS: Final = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Hea
 """What lets a page of any origin read an answer (AM-05)."""
 
 
-def render_success(exchange: Exchange, catalogue: Catalogue) -> Exchange:
+def render_success(exchange: Exchange) -> Exchange:
     """Return the exchange with the reply of an accepted command."""
     spec = exchange.spec
-    row = spec.success_row()
+    row = spec.success_row
     outcome: dict[str, Any] = {"now": exchange.at, "method": exchange.method, **(exchange.outcome or {})}
     for record in outcome.get("records", ()):
         record["text"] = spec.status(record["status"], "record").text
-    return _answered(exchange, row, spec.success.render(outcome), row.evidence, None, catalogue)
+    return _answered(exchange, row, row.evidence, 200, spec.success.render(outcome))
 
 
-def render_failure(exchange: Exchange, catalogue: Catalogue) -> Exchange:
-    """Return the exchange with the failure envelope of its violation (AUTH-15 … AUTH-18)."""
-    violation = exchange.violation
-    assert violation is not None
+def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogue) -> Exchange:
+    """Return the exchange refused for ``violation``, with its failure envelope (AUTH-15 … AUTH-18)."""
+    exchange = exchange.evolve(violation=violation)
     spec = exchange.spec
     row = spec.status(violation.status) if spec else _common_row(exchange, catalogue, violation.status)
     shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
@@ -53,52 +52,50 @@ def render_failure(exchange: Exchange, catalogue: Catalogue) -> Exchange:
         }
     )
     evidence = "forced" if exchange.forced else row.evidence
-    return _answered(exchange, row, body, evidence, violation.status, catalogue)
+    return _answered(exchange, row, evidence, _http_status(exchange, row.code, catalogue), body)
 
 
 def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRow:
     """Return a common status row when no method is known: that of any method will do."""
-    return exchange.regime.spec(next(iter(catalogue.methods))).common_status(code)
+    spec: MethodSpec = exchange.regime.spec(next(iter(catalogue.methods)))
+    return spec.common_status(code)
 
 
-def _answered(
-    exchange: Exchange, row: StatusRow, body: bytes, evidence: str, failure: int | None, catalogue: Catalogue
-) -> Exchange:
-    quirks = exchange.regime.quirks
-    exchange = exchange.evolve(
-        rule=row.ledger, evidence=evidence, description=row.text, status=failure or row.code
-    )
-    http_status = 200
-    if failure is not None and quirks["http_status"] == "mapped":
-        mapping = catalogue.common["http_status"]
-        http_status = mapping["by_status"].get(str(failure), mapping["other"])
-    headers = (
-        ("Content-Type", f"{quirks['response_content_type']}; charset=utf-8"),
-        *CORS,
-        *diagnostics(exchange),
-    )
-    return exchange.evolve(reply=Reply(http_status, headers, body))
+def _http_status(exchange: Exchange, code: int, catalogue: Catalogue) -> int:
+    """Return the HTTP status of a failure (TRN-34)."""
+    if exchange.regime.quirks["http_status"] != "mapped":
+        return 200
+    mapping = catalogue.common["http_status"]
+    status: int = mapping["by_status"].get(str(code), mapping["other"])
+    return status
 
 
-def diagnostics(exchange: Exchange) -> tuple[tuple[str, str], ...]:
-    """Return the headers that explain an answer and never change it (TRN-38)."""
+def _answered(exchange: Exchange, row: StatusRow, evidence: str, http_status: int, body: bytes) -> Exchange:
     headers = [
+        ("Content-Type", f"{exchange.regime.quirks['response_content_type']}; charset=utf-8"),
+        *CORS,
         ("X-Mock-Request-Id", request_id(exchange.number)),
         ("X-Mock-Sandbox", exchange.sandbox),
+        ("X-Mock-Rule", row.ledger),
+        ("X-Mock-Evidence", evidence),
+        ("X-Mock-Status-Description", row.text or "-"),
     ]
-    if exchange.rule:
-        headers += [
-            ("X-Mock-Rule", exchange.rule),
-            ("X-Mock-Evidence", exchange.evidence),
-            ("X-Mock-Status-Description", exchange.description),
-        ]
     if exchange.notices:
         headers += [("X-Mock-Warning", text) for text in _warnings(exchange)]
-    return tuple(headers)
+    return exchange.evolve(
+        rule=row.ledger,
+        evidence=evidence,
+        description=row.text,
+        status=row.code,
+        reply=Reply(http_status, tuple(headers), body),
+    )
 
 
 def _warnings(exchange: Exchange) -> list[str]:
     """Return at most five warnings, one per ledger id with a count, without any client text (AM-08)."""
+    if len(exchange.notices) == 1:
+        notice = exchange.notices[0]
+        return [f"{notice.ledger} (1): {notice.text}"]
     counts = Counter(notice.ledger for notice in exchange.notices)
     texts = {notice.ledger: notice.text for notice in reversed(exchange.notices)}
     return [f"{ledger} ({count}): {texts[ledger]}" for ledger, count in list(counts.items())[:_WARNED]]
@@ -109,5 +106,8 @@ def problem(status: int, title: str, detail: str, exchange: Exchange | None = No
     document: Mapping[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     headers = [("Content-Type", "application/problem+json"), *CORS]
     if exchange is not None:
-        headers += diagnostics(exchange)
+        headers += [
+            ("X-Mock-Request-Id", request_id(exchange.number)),
+            ("X-Mock-Sandbox", exchange.sandbox),
+        ]
     return Reply(status, tuple(headers), orjson.dumps(document))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue, Traits
     from mockserver.contract.methodspec import MethodSpec
+    from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Row, Store
 
 DEFAULT: Final = "default"
@@ -37,6 +38,16 @@ SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
 _REMEMBERED: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all sandboxes of a server share: the contract, time zone, journal length and server quirks."""
+
+    catalogue: Catalogue
+    zone: str
+    journal_limit: int
+    quirks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +85,18 @@ class Regime:
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
-    def __init__(
-        self,
-        key: str,
-        plan: Plan,
-        catalogue: Catalogue,
-        store: Store,
-        zone: str,
-        journal_limit: int,
-        server_quirks: Mapping[str, str],
-    ) -> None:
+    def __init__(self, key: str, plan: Plan, store: Store, world: World) -> None:
         self.key = key
         self.plan = plan
         self.lock = RLock()
         self.store = store
         self.minted: dict[str, Any] = {}
-        self.clock = Clock(zone, plan.clock, plan.at)
-        self.journal = Journal(journal_limit)
+        self.clock = Clock(world.zone, plan.clock, plan.at)
+        self.journal = Journal(world.journal_limit)
         self.forced = ForcedStatuses()
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
-        self._catalogue = catalogue
-        self._server_quirks = server_quirks
+        self._world = world
         self._pristine = store.fork()
         self._regimes: dict[tuple[Any, ...], Regime] = {}
         self._tenants: dict[str, Row | None] = {}
@@ -166,7 +167,8 @@ class Sandbox:
 
         ``hint`` is the edition that host and port, or else the server, stand for.
         """
-        key = (process["servicekey"] if process else None, hint, *header.items())
+        name = process["servicekey"] if process else None
+        key = (name, hint, *header.items()) if header else (name, hint)
         regime = self._regimes.get(key)
         if regime is None:
             if len(self._regimes) >= _REMEMBERED:
@@ -175,7 +177,8 @@ class Sandbox:
         return regime
 
     def _make_regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
-        quirks = {**self._catalogue.quirks.defaults, **self._server_quirks, "edition": hint, **self.quirks}
+        world = self._world
+        quirks = {**world.catalogue.quirks.defaults, **world.quirks, "edition": hint, **self.quirks}
         if self.edition is not None:
             quirks["edition"] = self.edition
         traits = NO_TRAITS
@@ -189,26 +192,15 @@ class Sandbox:
                 ("template", tuple(process["template"] or ())),
             )
         quirks.update(header)
-        return Regime(self._catalogue, quirks, traits)
+        return Regime(world.catalogue, quirks, traits)
 
 
 class SandboxRegistry:
     """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        presets: Callable[[str], Any],
-        *,
-        zone: str,
-        journal_limit: int,
-        quirks: Mapping[str, str],
-    ) -> None:
-        self._catalogue = catalogue
+    def __init__(self, world: World, presets: Callable[[str], SeedPlan]) -> None:
+        self._world = world
         self._presets = presets
-        self._zone = zone
-        self._journal_limit = journal_limit
-        self._quirks = quirks
         self._lock = RLock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._minted_apikeys: dict[bytes, Sandbox] = {}
@@ -225,9 +217,7 @@ class SandboxRegistry:
             if key in self._sandboxes:
                 raise SandboxExists(f"a sandbox {key} is there already")
             store = self._template(plan).fork()
-            sandbox = Sandbox(
-                key, plan, self._catalogue, store, self._zone, self._journal_limit, self._quirks
-            )
+            sandbox = Sandbox(key, plan, store, self._world)
             if mint:
                 self._mint(sandbox)
             self._sandboxes[key] = sandbox

@@ -17,7 +17,7 @@ from mockserver.model import Reply
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
 from mockserver.replying import CORS, problem
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry
+from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
 from mockserver.seeding import load_preset
 from mockserver.settings import ENDPOINT
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockserver.settings import Settings
 
 _SANDBOX_PATH: Final = re.compile(rf"/sandboxes/([^/]+){re.escape(ENDPOINT)}")
+_REMEMBERED: Final = 256
 _ALLOWED: Final = "GET, POST"
 _PREFLIGHT: Final = Reply(
     204,
@@ -53,6 +54,7 @@ class Service:
         self.registry = registry
         self.started = real_time()
         self._default = registry.get(DEFAULT)
+        self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
 
     @classmethod
@@ -63,9 +65,7 @@ class Service:
         """
         catalogue = Catalogue.load(data_dir("schemas"), RULES)
         quirks = catalogue.quirks.check_all(settings.quirks)
-        registry = SandboxRegistry(
-            catalogue, load_preset, zone=settings.timezone, journal_limit=settings.journal, quirks=quirks
-        )
+        registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
         plan = Plan(
             seed=settings.seed,
             preset=settings.preset,
@@ -98,9 +98,8 @@ class Service:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
             return problem(404, "unknown sandbox", str(error))
-        exchange = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
-        assert exchange.reply is not None
-        return _without_diagnostics(exchange.reply) if self._bare else exchange.reply
+        reply = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
+        return _without_diagnostics(reply) if self._bare else reply
 
     @staticmethod
     def _other_verb(inbound: Inbound) -> Reply:
@@ -120,14 +119,23 @@ class Service:
         key = inbound.headers.get("x-mock-sandbox")
         if key is not None:
             return self.registry.get(key.strip())
-        return self.registry.by_minted_key(inbound.query, inbound.body) or self.registry.get(DEFAULT)
+        return self.registry.by_minted_key(inbound.query, inbound.body) or self._default
 
     def _edition_of(self, inbound: Inbound) -> str:
         """Return the edition host or port stand for, else the server's (GEN-19, AM-12)."""
+        host = inbound.headers.get("host", "")
+        key = (host, inbound.port)
+        edition = self._editions.get(key)
+        if edition is None:
+            if len(self._editions) >= _REMEMBERED:
+                self._editions.clear()
+            edition = self._editions[key] = self._make_edition(host.lower(), inbound.port)
+        return edition
+
+    def _make_edition(self, host: str, reached: int) -> str:
         editions = self.settings.edition_map
-        host = inbound.headers.get("host", "").lower()
         name, _, port = host.rpartition(":") if ":" in host and not host.endswith("]") else (host, "", "")
-        for known in (host, name, port, str(inbound.port)):
+        for known in (host, name, port, str(reached)):
             if known and known in editions:
                 return editions[known]
         return self.settings.edition

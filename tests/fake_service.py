@@ -53,4 +53,4 @@ class FakeService:
 if __name__ == "__main__":
     from mockserver.cli import main
 
-    sys.exit(main(factory=FakeService.start))
+    sys.exit(main(factory=FakeService.start))  # type: ignore[arg-type]

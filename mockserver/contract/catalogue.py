@@ -78,14 +78,8 @@ class Catalogue:
         document = self.methods[method]
         edition = self.edition(method, quirks["edition"])
         expander = self.expander({**quirks, "edition": edition}, traits, document.get("$defs", {}))
-        return MethodSpec(
-            method,
-            edition,
-            expander.expand(document["editions"][edition]),
-            expander.expand(self.common),
-            expander.expand(self.envelopes),
-            fold_case=quirks["case_insensitive_keys"] == "on",
-        )
+        fold_case = quirks["case_insensitive_keys"] == "on"
+        return MethodSpec(document, edition, expander, self.documents, fold_case=fold_case)
 
     def expander(self, quirks: Mapping[str, str], traits: Traits, definitions: Mapping[str, Any]) -> Expander:
         """Return an expander for one choice of quirks and traits."""

@@ -7,19 +7,22 @@ holds, so it may rely on that.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.validation import Failure, expected, got
-from mockserver.contract.values import as_text
+from mockserver.contract.validation import expected, got
+from mockserver.contract.values import as_text, excerpt
 from mockserver.model import Notice, Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from mockserver.contract.methodspec import MethodSpec, ObjectSpec
+    from mockserver.contract.methodspec import MethodSpec, ObjectSpec, RecordsSpec
+    from mockserver.contract.validation import Failure
+    from mockserver.model import Level
 
-    Ask = Callable[[str, "Reading", "Record | None"], bool]
-    """``ask(rule, reading, record)``: whether a rule about the state holds."""
+    Ask = Callable[[str, "Record | None"], bool]
+    """``ask(rule, record)``: whether a rule about the state holds, for the command or for a record."""
 
 
 class Fields:
@@ -31,10 +34,11 @@ class Fields:
         self.spec = spec
         self.raw = raw
         self.pointer = pointer
+        self.values: dict[str, Any] = {}
+        self.spelled: dict[str, str] = {}
         if isinstance(raw, dict):
-            self.values, self.spelled = spec.normaliser.read(raw, pointer, notices)
-        else:
-            self.values, self.spelled = {}, {}
+            view = spec.normaliser.read(raw, pointer, notices)
+            self.values, self.spelled = view.values, view.spelled
 
     def get(self, role: str) -> Any:
         """Return the value that plays ``role`` (its default when it was not sent), or None."""
@@ -50,9 +54,8 @@ class Fields:
         """Return the value that plays ``role`` as text; empty when it was not sent."""
         return as_text(self.get(role))
 
-    def as_sent(self, role: str) -> str:
-        """Return the value that plays ``role`` exactly as the client sent it, as text (GEN-12, AM-36)."""
-        name = self.spec.used(role, self.values)
+    def as_sent(self, name: str) -> str:
+        """Return the value of a property exactly as the client sent it, as text (GEN-12, AM-36)."""
         raw = self.raw.get(self.spelled.get(name, name)) if isinstance(self.raw, dict) else None
         return as_text(raw)
 
@@ -78,16 +81,20 @@ class Record(Fields):
         self.violations: tuple[Violation, ...] = ()
         self.failure: Violation | None = None
 
-    @property
-    def has_fields(self) -> bool:
-        """Whether it is an object that holds anything."""
-        return bool(self.raw) and isinstance(self.raw, dict)
-
 
 class Reading:
     """A command read by its spec: head, records, every violation of the schema, and warnings."""
 
-    __slots__ = ("forced_record", "head", "kind", "notices", "records", "spec", "violations")
+    __slots__ = (
+        "forced_record",
+        "has_violations",
+        "head",
+        "kind",
+        "notices",
+        "records",
+        "spec",
+        "violations",
+    )
 
     def __init__(
         self, spec: MethodSpec, command: Mapping[str, Any], forced_record: int | None = None
@@ -100,19 +107,14 @@ class Reading:
         if not spec.head.validator.is_valid(self.head.values):
             failures = spec.head.validator.failures(self.head.values)
             self.violations = tuple(_violation(failure, self.head, None) for failure in failures)
+        self.has_violations = bool(self.violations)
+        """Whether the head or any record breaks its schema."""
         self.kind: ObjectSpec | None = None
         self.records: list[Record] = []
         if spec.records is not None:
-            self._read_records(spec)
+            self._read_records(spec, spec.records)
 
-    @property
-    def has_violations(self) -> bool:
-        """Whether the head or any record breaks its schema."""
-        return bool(self.violations) or any(record.violations for record in self.records)
-
-    def _read_records(self, spec: MethodSpec) -> None:
-        unit = spec.records
-        assert unit is not None
+    def _read_records(self, spec: MethodSpec, unit: RecordsSpec) -> None:
         raws = self.head.values.get(unit.field)
         self.kind = unit.kind(self.head.values, spec.update_values)
         if self.kind is None or not isinstance(raws, list):
@@ -123,6 +125,7 @@ class Reading:
         bodies = [record.values if isinstance(record.raw, dict) else record.raw for record in self.records]
         if kind.list_validator.is_valid(bodies):
             return
+        self.has_violations = True
         for record, body in zip(self.records, bodies, strict=True):
             if not kind.validator.is_valid(body):
                 failures = kind.validator.failures(body)
@@ -131,7 +134,7 @@ class Reading:
 
 def _violation(failure: Failure, fields: Fields, record: int | None) -> Violation:
     status = failure.node["x-status"][failure.keyword]
-    level = "request"
+    level: Level = "request"
     promoted = None
     if not isinstance(status, int):
         level, promoted, status = "record", status.get("promoted"), status["record"]
@@ -140,7 +143,7 @@ def _violation(failure: Failure, fields: Fields, record: int | None) -> Violatio
         field=str(failure.path[0]) if failure.path else "",
         keyword=failure.keyword,
         status=status,
-        level="record" if level == "record" else "request",
+        level=level,
         ledger=failure.node.get("x-ledger", ""),
         expected=expected(failure),
         got=got(failure),
@@ -154,77 +157,88 @@ def first_refusal(reading: Reading, ask: Ask) -> Violation | None:
 
     Request-level checks run over all records before any record is judged on its own (AM-30).
     """
-    spec = reading.spec
-    for entry in spec.precedence["request"] if reading.has_violations else spec.rules["request"]:
-        if "records" in entry:
-            for found in _over_records(entry["records"], reading, ask):
-                return found
-        else:
-            found_here = _check(entry, reading, None, reading.violations, "request", ask)
-            if found_here is not None:
-                return found_here
-    for record in reading.records:
-        record.failure = _record_failure(spec, record, reading, ask)
-    if spec.promote and reading.records and all(record.failure for record in reading.records):
-        return _promoted(spec, reading.records[0])
-    return None
+    return _Judge(reading, ask).judge()
 
 
-def _over_records(entries: Sequence[Mapping[str, Any]], reading: Reading, ask: Ask) -> Iterator[Violation]:
-    rules = [entry for entry in entries if "rule" in entry]
-    for record in reading.records:
-        for entry in entries if record.violations else rules:
-            found = _check(entry, reading, record, record.violations, "request", ask)
+class _Judge:
+    """Walks the precedence lists of one reading."""
+
+    __slots__ = ("_ask", "_reading", "_spec")
+
+    def __init__(self, reading: Reading, ask: Ask) -> None:
+        self._reading = reading
+        self._spec = reading.spec
+        self._ask = ask
+
+    def judge(self) -> Violation | None:
+        reading, spec = self._reading, self._spec
+        for entry in spec.precedence["request"] if reading.has_violations else spec.rules["request"]:
+            if "records" in entry:
+                found = self._over_records(entry["records"])
+            else:
+                found = self._check(entry, reading.head, reading.violations, "request")
             if found is not None:
-                yield found
-
-
-def _record_failure(spec: MethodSpec, record: Record, reading: Reading, ask: Ask) -> Violation | None:
-    for entry in spec.precedence["record"] if record.violations else spec.rules["record"]:
-        if "forced" in entry:
-            found = _forced(spec, record, entry, reading.forced_record)
-        else:
-            found = _check(entry, reading, record, record.violations, "record", ask)
-        if found is not None:
-            return found
-    return None
-
-
-def _check(
-    entry: Mapping[str, Any],
-    reading: Reading,
-    record: Record | None,
-    violations: Sequence[Violation],
-    level: str,
-    ask: Ask,
-) -> Violation | None:
-    if "rule" not in entry:
-        return _listed(entry, violations, level) if violations else None
-    if record is not None and level == "request" and not record.has_fields:
+                return found
+        for record in reading.records:
+            record.failure = self._record_failure(record)
+        failures = [record.failure for record in reading.records if record.failure is not None]
+        if spec.promote and failures and len(failures) == len(reading.records):
+            return _promoted(spec, failures[0])
         return None
-    if ask(entry["rule"], reading, record):
+
+    def _over_records(self, entries: Sequence[Mapping[str, Any]]) -> Violation | None:
+        rules = [entry for entry in entries if "rule" in entry]
+        for record in self._reading.records:
+            for entry in entries if record.violations else rules:
+                found = self._check(entry, record, record.violations, "request")
+                if found is not None:
+                    return found
         return None
-    fields: Fields = reading.head if record is None else record
-    field = entry.get("field", "")
-    pointer = fields.at((field,) if field else ())
-    if "warn" in entry:
-        reading.notices.append(Notice(entry["ledger"], pointer, entry["warn"]))
+
+    def _record_failure(self, record: Record) -> Violation | None:
+        for entry in self._spec.precedence["record"] if record.violations else self._spec.rules["record"]:
+            if "forced" in entry:
+                found = _forced(self._spec, record, entry, self._reading.forced_record)
+            else:
+                found = self._check(entry, record, record.violations, "record")
+            if found is not None:
+                return found
         return None
+
+    def _check(
+        self, entry: Mapping[str, Any], fields: Fields, violations: Sequence[Violation], level: Level
+    ) -> Violation | None:
+        if "rule" not in entry:
+            return _listed(entry, violations, level) if violations else None
+        field = entry.get("field")
+        if field is not None and field not in fields.values:
+            return None
+        record = fields if isinstance(fields, Record) else None
+        if self._ask(entry["rule"], record):
+            return None
+        if "warn" in entry:
+            self._reading.notices.append(Notice(entry["ledger"], fields.at((field or "",)), entry["warn"]))
+            return None
+        return _broken_rule(entry, fields, record, level)
+
+
+def _broken_rule(entry: Mapping[str, Any], fields: Fields, record: Record | None, level: Level) -> Violation:
+    field: str = entry.get("field", "")
     return Violation(
-        pointer=pointer,
+        pointer=fields.at((field,) if field else ()),
         field=field,
         keyword=entry["rule"],
         status=entry["status"],
-        level="record" if level == "record" else "request",
+        level=level,
         ledger=entry["ledger"],
         expected=entry["rule"].replace("_", " "),
-        got=as_text(fields.values.get(field))[:80] if field else "",
+        got=excerpt(fields.values.get(field)) if field else "",
         record=None if record is None else record.index,
         promoted=entry.get("promoted"),
     )
 
 
-def _listed(entry: Mapping[str, Any], violations: Sequence[Violation], level: str) -> Violation | None:
+def _listed(entry: Mapping[str, Any], violations: Sequence[Violation], level: Level) -> Violation | None:
     field = entry.get("field")
     for status in entry["statuses"]:
         found = [
@@ -243,47 +257,30 @@ def _forced(
 ) -> Violation | None:
     """Return the failure that was queued for the records, or that a magic value asks for (SIM-25, SIM-26)."""
     if queued is not None:
-        return Violation(
-            record.pointer,
-            "",
-            "forced",
-            queued,
-            "record",
-            "SIM-26",
-            "no forced status",
-            str(queued),
-            record.index,
-        )
+        return _forced_failure(record, "", queued, "SIM-26")
     for name, pattern in record.spec.forced.items():
         value = record.values.get(name)
         magic = pattern.fullmatch(value) if isinstance(value, str) else None
         if magic is not None and spec.can_force(int(magic[1]), "record"):
-            return Violation(
-                record.at((name,)),
-                name,
-                "forced",
-                int(magic[1]),
-                "record",
-                entry["ledger"],
-                "anything but a magic value",
-                value,
-                record.index,
-            )
+            return _forced_failure(record, name, int(magic[1]), entry["ledger"])
     return None
 
 
-def _promoted(spec: MethodSpec, record: Record) -> Violation:
-    """Return a batch's first failure as that of the whole command (IPD106-28, AM-66)."""
-    failure = record.failure
-    assert failure is not None
+def _forced_failure(record: Record, field: str, status: int, ledger: str) -> Violation:
     return Violation(
-        failure.pointer,
-        failure.field,
-        failure.keyword,
-        failure.promoted or failure.status,
-        "request",
-        spec.status(failure.promoted or failure.status).ledger,
-        failure.expected,
-        failure.got,
-        failure.record,
+        pointer=record.at((field,) if field else ()),
+        field=field,
+        keyword="forced",
+        status=status,
+        level="record",
+        ledger=ledger,
+        expected="no forced status",
+        got=excerpt(record.values.get(field)) if field else str(status),
+        record=record.index,
     )
+
+
+def _promoted(spec: MethodSpec, failure: Violation) -> Violation:
+    """Return a batch's first failure as that of the whole command (IPD106-28, AM-66)."""
+    status = failure.promoted or failure.status
+    return replace(failure, status=status, level="request", ledger=spec.status(status).ledger)

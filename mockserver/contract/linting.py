@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from mockserver.contract.catalogue import Catalogue, Traits
 
+    Choice = tuple[Mapping[str, str], Traits]
+    """A full set of quirks, and traits of a process."""
+
 ASSERTIONS: Final = frozenset(
     {
         "type",
@@ -86,16 +89,14 @@ def _sense(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool) -> It
             yield Problem(file, "/method", "differs from the file's name", name, document["method"])
         seen: set[tuple[str, str]] = set()
         for edition in document["editions"]:
-            for quirks, traits in _choices(catalogue, edition, thorough=thorough):
-                for problem in _variant(catalogue, name, edition, quirks, traits, rules, file):
+            for choice in _choices(catalogue, edition, thorough=thorough):
+                for problem in _variant(catalogue, name, choice, rules, file):
                     if (problem.pointer, problem.message) not in seen:
                         seen.add((problem.pointer, problem.message))
                         yield problem
 
 
-def _choices(
-    catalogue: Catalogue, edition: str, *, thorough: bool
-) -> Iterator[tuple[dict[str, str], Traits]]:
+def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[Choice]:
     """Yield the defaults; if thorough, also each trunk, each value of each quirk, and all last values together."""
     defaults = {**catalogue.quirks.defaults, "edition": edition}
     yield defaults, NO_TRAITS
@@ -111,14 +112,10 @@ def _choices(
 
 
 def _variant(
-    catalogue: Catalogue,
-    name: str,
-    edition: str,
-    quirks: Mapping[str, str],
-    traits: Traits,
-    rules: frozenset[str],
-    file: str,
+    catalogue: Catalogue, name: str, choice: Choice, rules: frozenset[str], file: str
 ) -> Iterator[Problem]:
+    quirks, traits = choice
+    edition = quirks["edition"]
     where = f"/editions/{edition}"
     document = catalogue.methods[name]
     try:
@@ -127,7 +124,6 @@ def _variant(
     except ExpansionError as error:
         yield Problem(file, where, str(error), " or ".join(error.known), error.name)
         return
-    yield from _nulls(plain["request"], where + "/request", file)
     yield from _roles(plain["request"], where + "/request", file)
     used = list(_statuses(plain["request"], where + "/request", file))
     yield from (item for item in used if isinstance(item, Problem))
@@ -150,16 +146,6 @@ def _variant(
         yield Problem(
             file, f"{where}/statuses/request", "no row says success", "one row with success: true", "none"
         )
-
-
-def _nulls(node: Any, pointer: str, file: str) -> Iterator[Problem]:
-    """Yield each null that took nothing away: what it names was not there to be merged with."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key not in ("enum", "const", "default"):
-                yield from _nulls(value, f"{pointer}/{key}", file)
-    elif node is None:
-        yield Problem(file, pointer, "null takes nothing away here", "a member to be taken away", "null")
 
 
 def _roles(request: Mapping[str, Any], pointer: str, file: str) -> Iterator[Problem]:

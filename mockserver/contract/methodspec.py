@@ -14,7 +14,10 @@ from mockserver.contract.validation import Validator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mockserver.contract.expansion import Expander
     from mockserver.model import Level
+
+    Documents = Mapping[str, Mapping[str, Any]]
 
 _NOTHING: Final[dict[str, Any]] = {}
 
@@ -52,6 +55,11 @@ class ObjectSpec:
             for name, node in self.properties.items()
             if "x-force" in node
         }
+        self.dialable = {
+            name: re.compile(node["x-dialable"])
+            for name, node in self.properties.items()
+            if "x-dialable" in node
+        }
 
     @cached_property
     def normaliser(self) -> Normaliser:
@@ -76,9 +84,9 @@ class ObjectSpec:
                 return name
         return self.key if self.key in names else names[0]
 
-    def echo(self, role: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the reply members that follow from the spelling a role was sent in (IPD106-22, IPD106-23)."""
-        echo: Mapping[str, Any] = self.properties[self.used(role, values)].get("x-echo", _NOTHING)
+    def echo(self, name: str) -> Mapping[str, Any]:
+        """Return the reply members that follow from a property's spelling (IPD106-22, IPD106-23)."""
+        echo: Mapping[str, Any] = self.properties[name].get("x-echo", _NOTHING)
         return echo
 
 
@@ -104,18 +112,21 @@ class MethodSpec:
 
     def __init__(
         self,
-        name: str,
+        document: Mapping[str, Any],
         edition: str,
-        plain: Mapping[str, Any],
-        common: Mapping[str, Any],
-        envelopes: Mapping[str, Any],
+        expander: Expander,
+        common: Documents,
         *,
-        fold_case: bool = False,
+        fold_case: bool,
     ) -> None:
+        name: str = document["method"]
+        plain: Mapping[str, Any] = expander.expand(document["editions"][edition])
+        shared: Mapping[str, Any] = expander.expand(common["common"])
+        envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
         self.name = name
         self.edition = edition
         self.plain = plain
-        self.gate: Mapping[str, int] = plain.get("gate", _NOTHING)
+        self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
         self.head = ObjectSpec(plain["request"], fold_case=fold_case)
         self.records = self._records(fold_case)
@@ -132,8 +143,8 @@ class MethodSpec:
         self._tables: dict[str, dict[int, StatusRow]] = {
             level: _rows(table) for level, table in plain["statuses"].items()
         }
-        self._common = _rows(common["statuses"])
-        self._always_forcible = frozenset(common["forced"]["always"])
+        self._common = _rows(shared["statuses"])
+        self._always_forcible = frozenset(shared["forced"]["always"])
 
     def _records(self, fold_case: bool) -> RecordsSpec | None:
         for name, node in self.head.properties.items():
@@ -182,9 +193,19 @@ class MethodSpec:
         rows = [table[code] for table in self._tables.values() if code in table]
         return any(not row.success for row in rows)
 
-    def success_row(self, level: Level = "request") -> StatusRow:
-        """Return the row that says success."""
-        return next(row for row in self._tables[level].values() if row.success)
+    @cached_property
+    def success_row(self) -> StatusRow:
+        """The row that says success."""
+        return next(row for row in self._tables["request"].values() if row.success)
+
+
+def _gate(
+    steps: Sequence[Mapping[str, Any]], own: Mapping[str, int], keys: Sequence[str]
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the steps of the gate that concern a method with these keys, with the method's own statuses."""
+    return tuple(
+        {**step, "status": own.get(step["step"], step["status"])} for step in steps if step["field"] in keys
+    )
 
 
 def _rows(table: Mapping[str, Mapping[str, Any]]) -> dict[int, StatusRow]:

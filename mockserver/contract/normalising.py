@@ -21,7 +21,7 @@ annotation            effect
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.values import as_text, is_blank, is_moment
 from mockserver.model import Notice
@@ -30,11 +30,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class View(NamedTuple):
-    """An object read by its schema: values by property name, and the spelling of each alias used."""
+class View:
+    """An object read by its schema: values by property name, and the client's spelling of each alias used."""
 
-    values: dict[str, Any]
-    spelled: dict[str, str]
+    __slots__ = ("notices", "pointer", "spelled", "values")
+
+    def __init__(self, pointer: str, notices: list[Notice]) -> None:
+        self.values: dict[str, Any] = {}
+        self.spelled: dict[str, str] = {}
+        self.pointer = pointer
+        self.notices = notices
+
+    def note(self, ledger: str, key: str, text: str) -> None:
+        """Add a warning about a key of the object."""
+        self.notices.append(Notice(ledger, f"{self.pointer}/{key}", text))
+
+    def put(self, name: str, key: str, value: Any) -> None:
+        """Set a property that was sent under ``key``."""
+        self.values[name] = value
+        if name != key:
+            self.spelled[name] = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,8 @@ class _Rule:
     drop_blank: bool
     truncate: int | None
     warn: Mapping[str, Any]
-    plain: bool
-    """Nothing to do but trim text: the common case, decided once."""
+    simple: bool
+    """Nothing to do with text but to trim it and drop blanks: the common case, decided once."""
 
 
 def _rule(name: str, rank: int, node: Mapping[str, Any]) -> _Rule:
@@ -59,8 +74,8 @@ def _rule(name: str, rank: int, node: Mapping[str, Any]) -> _Rule:
     truncate = node.get("x-truncate")
     warn = {key: value for key, value in node.get("x-warn", {}).items() if key != "absent"}
     contested = bool(node.get("x-aliases"))
-    plain = trim and not (drop_blank or contested or warn) and truncate is None
-    return _Rule(name, rank, contested, trim, node.get("x-integer"), drop_blank, truncate, warn, plain)
+    simple = not contested and not warn and truncate is None
+    return _Rule(name, rank, contested, trim, node.get("x-integer"), drop_blank, truncate, warn, simple)
 
 
 class Normaliser:
@@ -86,8 +101,8 @@ class Normaliser:
 
     def read(self, raw: Mapping[str, Any], pointer: str, notices: list[Notice]) -> View:
         """Return the view of ``raw``, appending a notice for each thing the documents forbid."""
-        values: dict[str, Any] = {}
-        spelled: dict[str, str] = {}
+        view = View(pointer, notices)
+        values = view.values
         contested: list[tuple[int, str, _Rule]] = []
         rules = self._rules
         for key, value in raw.items():
@@ -95,71 +110,63 @@ class Normaliser:
             if rule is None and self._folded:
                 rule = rules.get(self._folded.get(key.casefold(), ""))
             if rule is None:
-                if self._keep:
-                    values[key] = self._unknown(key, value, pointer, notices)
-                else:
-                    notices.append(Notice(self._ledger, f"{pointer}/{key}", "undocumented key, ignored"))
+                self._unknown(key, value, view)
+            elif rule.simple and type(value) is str:
+                text = value.strip()
+                if text or not rule.drop_blank:
+                    values[rule.name] = text if rule.trim else value
+                    if rule.name != key:
+                        view.spelled[rule.name] = key
             elif rule.contested:
                 contested.append((rule.rank, key, rule))
-            elif rule.plain and type(value) is str:
-                values[rule.name] = value.strip()
-                if rule.name != key:
-                    spelled[rule.name] = key
             else:
-                self._known(rule, key, value, pointer, values, spelled, notices)
-        for _rank, key, rule in sorted(contested, key=lambda entry: entry[0]):
+                _known(rule, key, value, view)
+        for _rank, key, rule in sorted(contested, key=_by_rank) if contested else ():
             if rule.name not in values:
-                self._known(rule, key, raw[key], pointer, values, spelled, notices)
-        self._settle(values, pointer, notices)
-        return View(values, spelled)
+                _known(rule, key, raw[key], view)
+        self._settle(view)
+        return view
 
-    def _unknown(self, key: str, value: Any, pointer: str, notices: list[Notice]) -> str:
-        if isinstance(value, str):
-            text = value.strip()
-        else:
-            text = as_text(value)
-            if isinstance(value, (dict, list)) and value:
-                notices.append(Notice(self._ledger, f"{pointer}/{key}", "nested value, stored as JSON text"))
-        if self._warn_over is not None and len(text) > self._warn_over:
-            over = f"longer than {self._warn_over} characters, stored whole"
-            notices.append(Notice(self._ledger, f"{pointer}/{key}", over))
-        return text
-
-    @staticmethod
-    def _known(
-        rule: _Rule,
-        key: str,
-        value: Any,
-        pointer: str,
-        values: dict[str, Any],
-        spelled: dict[str, str],
-        notices: list[Notice],
-    ) -> None:
-        if isinstance(value, str):
-            value = value.strip() if rule.trim else value
-        elif type(value) is int and rule.integer is not None:
-            value = str(value)
-            if rule.integer == "tolerated":
-                notices.append(
-                    Notice("GEN-13", f"{pointer}/{key}", "a number where the documents print text")
-                )
-        if rule.drop_blank and is_blank(value):
+    def _unknown(self, key: str, value: Any, view: View) -> None:
+        if not self._keep:
+            view.note(self._ledger, key, "undocumented key, ignored")
             return
-        for condition, warning in rule.warn.items():
-            if condition == "present" or not (isinstance(value, str) and is_moment(value)):
-                notices.append(Notice(warning["ledger"], f"{pointer}/{key}", warning["text"]))
-        if rule.truncate is not None and isinstance(value, str):
-            value = value[: rule.truncate].rstrip()
-        values[rule.name] = value
-        if rule.name != key:
-            spelled[rule.name] = key
+        text = as_text(value).strip()
+        if isinstance(value, (dict, list)) and value:
+            view.note(self._ledger, key, "nested value, stored as JSON text")
+        if self._warn_over is not None and len(text) > self._warn_over:
+            view.note(self._ledger, key, f"longer than {self._warn_over} characters, stored whole")
+        view.values[key] = text
 
-    def _settle(self, values: dict[str, Any], pointer: str, notices: list[Notice]) -> None:
+    def _settle(self, view: View) -> None:
         """Keep the first of the spellings that exclude each other; note what was expected and is not there."""
+        values = view.values
         if self._first_of:
             present = [name for name in self._first_of if name in values]
             for name in present[1:]:
                 del values[name]
         for name, warning in self._expected.items():
             if name not in values:
-                notices.append(Notice(warning["ledger"], f"{pointer}/{name}", warning["text"]))
+                view.note(warning["ledger"], name, warning["text"])
+
+
+def _by_rank(entry: tuple[int, str, _Rule]) -> int:
+    return entry[0]
+
+
+def _known(rule: _Rule, key: str, value: Any, view: View) -> None:
+    """Read the value of a property that asks for more than trimming."""
+    if isinstance(value, str):
+        value = value.strip() if rule.trim else value
+    elif type(value) is int and rule.integer is not None:
+        value = str(value)
+        if rule.integer == "tolerated":
+            view.note("GEN-13", key, "a number where the documents print text")
+    if rule.drop_blank and is_blank(value):
+        return
+    for condition, warning in rule.warn.items():
+        if condition == "present" or not (isinstance(value, str) and is_moment(value)):
+            view.note(warning["ledger"], key, warning["text"])
+    if rule.truncate is not None and isinstance(value, str):
+        value = value[: rule.truncate].rstrip()
+    view.put(rule.name, key, value)

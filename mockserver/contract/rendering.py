@@ -62,6 +62,13 @@ def _constant(key: str, value: Any) -> Step:
     return step
 
 
+def _plain(key: str, source: str) -> Step:
+    def step(outcome: Mapping[str, Any], reply: dict[str, Any]) -> None:
+        reply[key] = outcome[source]
+
+    return step
+
+
 def _list(key: str, source: str, shape: Shape) -> Step:
     def step(outcome: Mapping[str, Any], reply: dict[str, Any]) -> None:
         reply[key] = [shape.project(item) for item in outcome[source]]
@@ -76,6 +83,9 @@ def _member(key: str, node: Mapping[str, Any]) -> Step:
     omit = "x-omit" in node
     default = node.get("x-default")
     named_by: str | None = node.get("x-key")
+
+    if len(node) == (2 if "type" in node else 1):
+        return _plain(key, source)
 
     def step(outcome: Mapping[str, Any], reply: dict[str, Any]) -> None:
         value = outcome.get(source)

@@ -16,6 +16,7 @@ must match the whole text.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -100,7 +101,7 @@ def translate(node: Any) -> Any:
         if key == "properties":
             plain[key] = {name: translate(child) for name, child in value.items()}
         elif key == "pattern":
-            plain[key] = f"^(?:{value})$"
+            plain[key] = f"^(?:{value.replace(*_LETTER_OR_DIGIT)})$"
             also.append({"not": {"type": "string", "pattern": "\\n$"}})
         elif key == "x-blank" and value == "refused":
             also.append({"not": _BLANK})
@@ -113,9 +114,10 @@ def translate(node: Any) -> Any:
     return plain
 
 
-_SPACE: Final = (
-    "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"
-)
+_LETTER_OR_DIGIT: Final = (r"[^\W_]", r"[\p{L}\p{N}]")
+"""A letter or digit of any script: as Python writes it, and as a JSON Schema pattern does (``\\w`` is ASCII there)."""
+
+_SPACE: Final = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"
 """What Python calls white space; ``\\s`` of a JSON Schema pattern is something slightly different."""
 
 _BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": f"^{_SPACE}*$"}]}
@@ -140,7 +142,7 @@ def explaining_class() -> Any:
     """Return the jsonschema validator class with our keywords."""
     from jsonschema import Draft202012Validator, validators
 
-    return validators.extend(
+    return validators.extend(  # type: ignore[no-untyped-call]
         Draft202012Validator,
         {
             "required": _required,
@@ -153,7 +155,7 @@ def explaining_class() -> Any:
     )
 
 
-def _missing(name: str, keyword: str, schema: Mapping[str, Any], instance: Any) -> ValidationError:
+def _missing(name: str, keyword: str, schema: Mapping[str, Any]) -> ValidationError:
     from jsonschema.exceptions import ValidationError
 
     node = schema.get("properties", {}).get(name, {})
@@ -173,7 +175,7 @@ def _required(
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
-                yield _missing(name, "required", schema, instance)
+                yield _missing(name, "required", schema)
 
 
 def _dependent_required(
@@ -182,12 +184,10 @@ def _dependent_required(
     if isinstance(instance, dict):
         wanted = {name for key, names in dependents.items() if key in instance for name in names}
         for name in sorted(wanted - instance.keys()):
-            yield _missing(name, "dependentRequired", schema, instance)
+            yield _missing(name, "dependentRequired", schema)
 
 
 def _pattern(_: Any, pattern: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
-    import re
-
     from jsonschema.exceptions import ValidationError
 
     if isinstance(instance, str) and re.fullmatch(pattern, instance) is None:
@@ -206,9 +206,9 @@ def _first_of(
 ) -> Iterator[ValidationError]:
     from jsonschema.exceptions import ValidationError
 
-    if "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict):
-        if not any(name in instance for name in names):
-            yield ValidationError("none of the spellings is there")
+    needed = "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict)
+    if needed and not any(name in instance for name in names):
+        yield ValidationError("none of the spellings is there")
 
 
 def _ordered(_: Any, names: Sequence[str], instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:

@@ -7,19 +7,18 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
-_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
-_UNPADDED: Final = re.compile(r"[0-9]{4}(?:-[0-9]{1,2}){2} [0-9]{1,2}(?::[0-9]{1,2}){2}", re.ASCII)
-MOMENT_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
-"""Date-time text of every request and reply (GEN-14)."""
+# Hours end at 23 here: later Pythons read 24:00:00 as the next midnight.
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}", re.ASCII)
+_UNPADDED: Final = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})", re.ASCII
+)
 
 
 def is_blank(value: Any) -> bool:
     """Tell whether a value is blank: null, empty after trimming, ``[]`` or ``{}``; 0 is not (GEN-11)."""
     if isinstance(value, str):
         return not value or value.isspace()
-    return value is None or value == [] or value == {}
+    return value is None or value in ([], {})
 
 
 def as_text(value: Any) -> str:
@@ -30,22 +29,16 @@ def as_text(value: Any) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # an integer inside is too long for orjson, not for the API (TRN-29)
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # The standard library keeps integers of any length (TRN-29).
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def parse_moment(text: str) -> datetime | None:
     """Return the moment a zero-padded ``YYYY-MM-DD hh:mm:ss`` text names, or None (GEN-14)."""
-    return _read_moment(text, _MOMENT)
-
-
-def _read_moment(text: str, form: re.Pattern[str]) -> datetime | None:
-    if form.fullmatch(text) is None:
+    if _MOMENT.fullmatch(text) is None:
         return None
     try:
-        return datetime.strptime(text, MOMENT_FORMAT)  # noqa: DTZ007 - the API knows no time zones (GEN-15)
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 
@@ -57,13 +50,16 @@ def is_moment(value: Any) -> bool:
 
 def is_readable_moment(value: Any) -> bool:
     """Tell whether a value is a date-time text with or without zero padding (AM-07); no text passes too."""
-    return not isinstance(value, str) or _read_moment(value, _UNPADDED) is not None
+    if not isinstance(value, str):
+        return True
+    parts = _UNPADDED.fullmatch(value)
+    return (
+        parts is not None
+        and parse_moment("{}-{:0>2}-{:0>2} {:0>2}:{:0>2}:{:0>2}".format(*parts.groups())) is not None
+    )
 
 
 def excerpt(value: Any, limit: int = 80) -> str:
     """Return a value as short compact JSON, for findings and journals."""
-    try:
-        text = orjson.dumps(value).decode()
-    except (TypeError, orjson.JSONEncodeError):
-        text = repr(value)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=repr)
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -39,7 +39,7 @@ def probe(url: str) -> tuple[bool, str]:
         answer = connection.getresponse()
         status, body = answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
-        return False, f"not ready: {url} does not answer ({error or type(error).__name__})"
+        return False, f"not ready: {url} does not answer ({str(error) or type(error).__name__})"
     finally:
         connection.close()
     if status == 200:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from mockserver.store.interface import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """One command on its way to the state."""
+    """One command on its way to the state. Read it; only the pipeline makes one."""
 
     reading: Reading
     store: Store
@@ -24,11 +24,8 @@ class Call:
     quirks: Mapping[str, str]
     references: Mapping[str, Mapping[str, Any]]
     now: datetime
-
-    @property
-    def moment(self) -> str:
-        """The sandbox's moment as text (GEN-14)."""
-        return self.now.isoformat(" ", "seconds")
+    moment: str
+    """``now`` as the API writes it (GEN-14)."""
 
     @property
     def apikey(self) -> str:

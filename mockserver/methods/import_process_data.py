@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.values import parse_moment
@@ -22,27 +21,21 @@ def handle(call: Call) -> Mapping[str, Any]:
 
 
 def _outcome(call: Call, record: Record) -> dict[str, Any]:
-    outcome: dict[str, Any] = {
-        **record.spec.echo(_ROLE, record.values),
-        _ROLE: record.as_sent(_ROLE),
-    }
+    spelling = record.spec.used(_ROLE, record.values)
+    outcome = {**record.spec.echo(spelling), _ROLE: record.as_sent(spelling)}
     if record.failure is not None:
         outcome["status"] = record.failure.status
         return outcome
-    outcome["status"] = call.reading.spec.success_row("request").code
-    outcome.update(_apply(call, record))
-    return outcome
-
-
-def _apply(call: Call, record: Record) -> dict[str, Any]:
-    """Insert or update the customer, add the call-list entry, and say which numbers they got."""
     found = call.customer(record)
     if found is None:
-        effect, code = "inserted", _insert(call, record)
+        outcome["effect"], code = "inserted", _insert(call, record)
     else:
-        effect, code = "updated", found[1]["customercode"]
+        outcome["effect"], code = "updated", found[1]["customercode"]
         _update(call, record, found)
-    return {"effect": effect, "customer_code": code, "call_id": _enlist(call, record, code)}
+    outcome["customer_code"] = code
+    outcome["call_id"] = _enlist(call, record, code)
+    outcome["status"] = call.reading.spec.success_row.code
+    return outcome
 
 
 def _insert(call: Call, record: Record) -> int:
@@ -91,19 +84,21 @@ def _enlist(call: Call, record: Record, code: int) -> int:
     number = call.take("calllistid")
     login = record.get("login")
     user = call.user(login) if isinstance(login, str) else None
-    due = record.get("due") or call.moment
+    due = record.get("due")
+    contact = record.text(_ROLE)
+    media = call.reading.head.get("media")
     call.store.insert(
         "calls",
         {
             "tenant": call.apikey,
             "calllistid": number,
             "process": call.process["name"],
-            "contact": record.text(_ROLE),
+            "contact": contact,
             "login": None if user is None else user[1]["login"],
             "calltype": int(record.get("call_type")),
-            "due": due,
-            "status": _status(call, record, due),
-            "media": int(call.reading.head.get("media")),
+            "due": due or call.moment,
+            "status": _status(call, media, due, contact, valid=_dialable(record, contact)),
+            "media": int(media),
             "customercode": code,
             "storedatetime": call.moment,
         },
@@ -111,22 +106,20 @@ def _enlist(call: Call, record: Record, code: int) -> int:
     return number
 
 
-def _status(call: Call, record: Record, due: str) -> str:
+def _status(call: Call, media: str, due: str | None, contact: str, *, valid: bool) -> str:
     """Return where the entry starts: voice out with a valid number is dialled, the rest is kept (IPD106-81)."""
-    voice = call.references["media"]["entries"][call.reading.head.get("media")].get("voice")
+    voice = call.references["media"]["entries"][media].get("voice")
     dialled = voice == "out" or (voice == "in" and call.quirks["dial_on_voice_in"] == "on")
-    if not dialled or not _reachable(call, record):
+    barred = dialled and call.store.exists("dnc", tenant=call.apikey, number=contact)
+    if not dialled or not valid or barred:
         return "stored"
     if call.process["speech"]:
         return "speech"
-    moment = parse_moment(due)
+    moment = parse_moment(due) if due else None
     return "scheduled" if moment is not None and moment > call.now else "queued"
 
 
-def _reachable(call: Call, record: Record) -> bool:
-    """Tell whether the number can be dialled: of a valid form (IPDWEB-31) and not barred (SIM-14)."""
-    number = record.text(_ROLE)
-    form = record.spec.properties[record.spec.used(_ROLE, record.values)].get("x-dialable", ".+")
-    return re.fullmatch(form, number) is not None and not call.store.exists(
-        "dnc", tenant=call.apikey, number=number
-    )
+def _dialable(record: Record, contact: str) -> bool:
+    """Tell whether the number is of a form that can be dialled (IPDWEB-31)."""
+    form = record.spec.dialable.get(record.spec.used(_ROLE, record.values))
+    return bool(contact) if form is None else form.fullmatch(contact) is not None

@@ -1,6 +1,7 @@
 """State rules: what a precedence list may ask about the state. One small function each.
 
-A rule answers whether all is well; which status follows when it is not stands in the document.
+A rule answers whether all is well; which status follows when it is not stands in the document. A
+rule that the document asks about a field is only asked when the field was sent.
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ def script_template_defined(call: Call, _: Record | None) -> bool:
 
 
 def session_known(call: Call, record: Record | None) -> bool:
-    """The session sent, if any, is a call-list id of the tenant (IPD106-08)."""
-    session = _fields(call, record).get("session")
-    return session is None or call.store.exists("calls", tenant=call.apikey, calllistid=int(session))
+    """The session sent is a call-list id of the tenant (IPD106-08)."""
+    session = int(_fields(call, record).get("session"))
+    return call.store.exists("calls", tenant=call.apikey, calllistid=session)
 
 
 def login_known(call: Call, record: Record | None) -> bool:
-    """The login sent, if any, is one of the tenant's users (IPDWEB-09, AM-37)."""
+    """The login sent is one of the tenant's users (IPDWEB-09, AM-37)."""
     login = _fields(call, record).get("login")
-    return login is None or (isinstance(login, str) and call.user(login) is not None)
+    return isinstance(login, str) and call.user(login) is not None
 
 
 def customer_code_known(call: Call, record: Record | None) -> bool:

@@ -10,7 +10,7 @@ afterwards: what they share never changes.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +18,31 @@ from mockserver.store.data import Content
 from mockserver.store.dumps import ID, checked_counter, dump_content, load_content
 from mockserver.store.face import LiveStorage, LiveTable
 from mockserver.store.interface import TABLES, StoreError
-from mockserver.store.packing import same, unpack
+from mockserver.store.packing import unpack
 from mockserver.store.pages import MAX_ID
 from mockserver.store.undo import UndoLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from mockserver.store.interface import Row, Store, TableSpec
     from mockserver.store.undo import Changes
+
+
+class _Unit:
+    """One unit of work of a store (a class, since it is entered once a request)."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: TinyStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store.begin()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._store.end(keep=kind is None)
 
 
 class TinyStore:
@@ -92,8 +108,6 @@ class TinyStore:
         packed = self._packed(table, row_id)
         old = unpack(packed)
         new = self._content.table(table).plan.fill(list(old), changes)
-        if same(list(old), new):
-            return
         data = self._content.writable(table)
         if self._log is not None:
             self._log.row(table, row_id, packed, data.next_id)
@@ -146,23 +160,21 @@ class TinyStore:
         else:
             self._content.counters[counter] = value
 
-    @contextmanager
-    def unit(self) -> Iterator[None]:
+    def unit(self) -> AbstractContextManager[None]:
         """Open a unit of work: all its changes stay, or none when an exception leaves it."""
-        if self._log is not None:
-            yield
-            return
-        log = self._log = UndoLog()
-        try:
-            yield
-        except BaseException:
+        return nullcontext() if self._log is not None else _Unit(self)
+
+    def begin(self) -> None:
+        """Begin to keep what changes undo; for the unit of work."""
+        self._log = UndoLog()
+
+    def end(self, *, keep: bool) -> None:
+        """Keep or undo what changed since :meth:`begin`; for the unit of work."""
+        log, self._log = self._log, None
+        if log is not None and not keep:
             log.undo(self._content)
-            self._last_changes = {}
-            raise
-        else:
-            self._last_changes = log.changes(self._content)
-        finally:
-            self._log = None
+            log = None
+        self._last_changes = {} if log is None else log.changes(self._content)
 
     def changes(self) -> Changes:
         """Count what the last unit (or the open one) did: table -> inserted/updated/removed."""

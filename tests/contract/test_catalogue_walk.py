@@ -67,12 +67,12 @@ def test_every_variant_expands(catalogue: Catalogue, method: str, edition: str) 
         assert not any(f'"{word}"' in text for word in ("x-quirk", "x-process", "$ref"))
         kinds = spec.records.kinds.values() if spec.records else ()
         for unit in (spec.head, *kinds):
-            values, _ = unit.normaliser.read({}, "", [])
-            assert isinstance(unit.validator.is_valid(values), bool)
-        assert spec.success_row().success
+            view = unit.normaliser.read({}, "", [])
+            assert isinstance(unit.validator.is_valid(view.values), bool)
+        assert spec.success_row.success
 
 
-def _answers(spec: MethodSpec, catalogue: Catalogue) -> Iterator[tuple[str, int]]:
+def _answers(spec: MethodSpec) -> Iterator[tuple[str, int]]:
     """Yield level and code of everything that a list, the gate or a promotion can answer."""
     for level in ("request", "record"):
         for top in spec.precedence[level]:
@@ -83,7 +83,7 @@ def _answers(spec: MethodSpec, catalogue: Catalogue) -> Iterator[tuple[str, int]
                 if spec.promote and level == "record":
                     yield from (("request", status) for status in entry.get("statuses", ()))
     yield from (("request", status) for status in _promoted(spec.plain["request"]))
-    yield from (("request", spec.gate.get(step["step"], step["status"])) for step in catalogue.common["gate"])
+    yield from (("request", step["status"]) for step in spec.gate)
     yield "request", spec.processing_error
 
 
@@ -106,7 +106,7 @@ def test_every_row_is_reached(catalogue: Catalogue, method: str, edition: str) -
             for code, row in spec.codes(level).items()
             if not row.success
         }
-        reached |= set(_answers(spec, catalogue))
+        reached |= set(_answers(spec))
     assert rows - reached == set()
 
 
@@ -213,8 +213,7 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
     ),
     "null that takes nothing away": (
         lambda doc: doc["$defs"]["customer_key"].update({"x-warn": None}),
-        "/editions/1.0.6/request/properties/data/x-record/items/customercode/properties/customercode/x-warn",
-        "null takes nothing away",
+        "/$defs/customer_key/x-warn", "null is not",
     ),
     "another method's name": (
         lambda doc: doc.update({"method": "ImportData"}), "/method", "differs from the file's name",

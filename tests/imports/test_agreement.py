@@ -46,6 +46,12 @@ WORDS = [
     "8850014998\n", "\n", " ", "", "\u00a0", "\u0085", "\u2028", "\ufeff", "\x1c", "\x1f", "@@", "é", "²", "\u0301", "क", "_",
     "x" * 11, "x" * 16, "x" * 51, "x" * 101, "x" * 201, "é" * 15, "😀" * 15, "a\x00b", "a\x7f", "=", "sr_number",
 ]  # fmt: skip
+GOOD: list[dict[str, Any]] = [
+    {"media": "12", "updateparam": "mobilenumber", "data": [{}], "reqdatetime": "2024-10-30 12:14:46", "searchparam": "daterange"},
+    {"mobilenumber": "8850014998", "customercode": "1", "crmuniquefield": "A"},
+]  # fmt: skip
+"""A command and a record without a fault."""
+
 scalars = (
     st.sampled_from(WORDS)
     | st.text(max_size=20)
@@ -102,13 +108,12 @@ def test_every_word_in_every_field(variant: str, kind: str) -> None:
     """The two agree on each tricky text in each field, alone and read (GEN-11, GEN-14, AM-34)."""
     unit = units(variant)[kind]
     words = [*WORDS, 0, 1.5, True, None, [], {}, [1], {"a": 1}, 2**70]
-    raw: list[dict[str, Any]] = [{name: word} for name in unit.properties for word in words]
+    good = GOOD[bool(kind)]
+    raw: list[dict[str, Any]] = [{**good, name: word} for name in unit.properties for word in words]
     bodies = [*raw, *(unit.normaliser.read(body, "", []).values for body in raw)]
     both = [(body, unit.validator.is_valid(body), not unit.validator.failures(body)) for body in bodies]
     assert [entry for entry in both if entry[1] != entry[2]] == []
-    assert {entry[1] for entry in both} == (
-        {False} if unit.schema.get("required") and kind == "" else {True, False}
-    )
+    assert {entry[1] for entry in both} == {True, False}
 
 
 @pytest.mark.parametrize(("variant", "kind"), [*WORD_CASES, ("1.0.6, gsm, truncated", "mobilenumbers")])
@@ -122,7 +127,8 @@ def test_reading_twice_changes_nothing(variant: str, kind: str) -> None:
     @example(raw={"comments": f" {'x' * 199} y", "campaign_name": f"{'x' * 99} y", "sr_number": " "})
     def check(raw: dict[str, Any]) -> None:
         once = unit.normaliser.read(raw, "", []).values
-        assert unit.normaliser.read(once, "", []) == (once, {})
+        twice = unit.normaliser.read(once, "", [])
+        assert (twice.values, twice.spelled) == (once, {})
 
     check()
 
@@ -134,7 +140,7 @@ def _answer(spec: MethodSpec, command: Mapping[str, Any], *, backwards: bool) ->
         reading.violations = reading.violations[::-1]
         for record in reading.records:
             record.violations = record.violations[::-1]
-    refusal = first_refusal(reading, lambda rule, reading, record: True)
+    refusal = first_refusal(reading, lambda rule, record: True)
     if refusal is not None:
         return refusal.status, refusal.field, refusal.record
     return [

@@ -11,6 +11,7 @@ from tests.imports.helpers import GONE, command, record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.service import Service
     from tests.imports.helpers import Box
 
 BLANKS: list[Any] = ["", "  ", "\t\n", None, [], {}]
@@ -151,6 +152,21 @@ def test_media(make: Callable[..., Box], edition: str, media: Any) -> None:
     answer = make(edition).push(record(), media=media)
     assert answer.code == 1
     assert ("GEN-13" in answer.warned) == isinstance(media, int)
+
+
+def test_reference_tables(service: Service) -> None:
+    """Media and call types are those printed, in both wordings of the media (REF-01 … REF-04)."""
+    media, calls = (service.catalogue.references[name]["entries"] for name in ("media", "call_types"))
+    assert {number: row["name"] for number, row in media.items()} == {
+        "1": "Email In", "2": "Email Out", "3": "SMS In", "4": "SMS Out", "8": "Chat", "11": "Voice In",
+        "12": "Voice Out", "21": "Social-Twitter", "22": "Social-Facebook", "31": "Video",
+    }  # fmt: skip
+    assert media["12"]["long"].startswith("outgoing / sent voice call")
+    assert [number for number, row in media.items() if "voice" in row] == ["11", "12"]
+    assert {number: row["name"] for number, row in calls.items()} == {
+        "5": "Hot Lead", "21": "Callback Call", "31": "Preview Callback Call", "41": "General call back",
+        "71": "Preview Call", "1001": "Fresh Call",
+    }  # fmt: skip
 
 
 def test_names_of_the_documents_tables_are_no_keys(box: Box) -> None:

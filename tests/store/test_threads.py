@@ -80,6 +80,8 @@ def test_forks_of_one_template_are_made_by_many_threads(store: Store, threads: i
 
     def work(thread: int) -> int:
         together.wait()
+        with lock:
+            fork = store.fork()
         for _ in range(ROUNDS):
             with lock:
                 fork = store.fork()
