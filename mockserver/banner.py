@@ -15,10 +15,6 @@ _TRY = (
 )
 
 
-def _loopback(host: str) -> bool:
-    return host.startswith("127.") or host in ("::1", "localhost")
-
-
 def banner(service: Service, url: str) -> str:
     """Return the banner of a started service: where it is, whom to log in as, what is loaded, what to try."""
     settings = service.settings
@@ -34,8 +30,8 @@ def banner(service: Service, url: str) -> str:
     }
     if settings.quirks:
         rows["quirks"] = ", ".join(f"{name}={value}" for name, value in settings.quirks.items())
-    if settings.admin == "on" and not _loopback(settings.host):
-        rows["warning"] = "whoever reaches this port may use the admin API; --admin off turns it off"
+    if settings.admin == "on" and service.access.token is not None:
+        rows["admin token"] = service.access.token if service.access.minted else "as given by --admin-token"
     width = max(map(len, rows))
     lines = ["", f"  Jodo sandbox at {url}", ""]
     lines += [f"  {name:<{width}}  {value}" for name, value in rows.items()]

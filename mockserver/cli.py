@@ -149,6 +149,8 @@ def _announce(service: Service, url: str) -> None:
     line: dict[str, str] = {"event": "ready", "url": url, "endpoint": url + ENDPOINT}
     if service.settings.admin == "on":
         line["admin"] = f"{url}/__admin"
+        if service.access.minted and service.access.token is not None:
+            line["token"] = service.access.token
     with contextlib.suppress(OSError, ValueError):
         print(banner(service, url), file=sys.stderr, flush=True)
     try:

@@ -42,9 +42,19 @@ class Clock:
     def set(self, mode: Mode, at: datetime | None = None) -> None:
         """Change the mode, and the time if ``at`` is given; else time goes on from where it stands."""
         moment = at or self.now()
+        stood = self._frozen is not None
         self._frozen = moment if mode == "frozen" else None
-        if at is not None or mode == "frozen":
+        if at is not None or stood or mode == "frozen":
             self._offset = moment - self._wall()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the time on, whatever the mode; ValueError when that would be backwards."""
+        if by < timedelta(0):
+            raise ValueError(f"the clock only moves forwards, not by {by.total_seconds():g} s")
+        if self._frozen is None:
+            self._offset += by
+        else:
+            self._frozen += by
 
     def reset(self, mode: Mode, at: datetime | None) -> None:
         """Go back to a mode and time as if newly made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,7 +20,11 @@ else:
     # generic only in newer releases of click
     _ParamType = click.ParamType
 
-CONTEXT = {"auto_envvar_prefix": ENV_PREFIX, "help_option_names": ["-h", "--help"], "max_content_width": 110}
+CONTEXT: Final = {
+    "auto_envvar_prefix": ENV_PREFIX,
+    "help_option_names": ["-h", "--help"],
+    "max_content_width": 110,
+}
 """Context settings of a command whose options are settings."""
 
 

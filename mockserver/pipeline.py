@@ -120,7 +120,8 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
     code = None if exchange.process else _forced_code(exchange, catalogue)
     ledger: str = catalogue.common["forced"]["ledger"]
     if code is None and len(sandbox.forced):
-        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now)
+        can_force = exchange.spec.can_force
+        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish.status)
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import Clock
-from mockserver.contract.catalogue import NO_TRAITS
+from mockserver.contract.expansion import NO_TRAITS
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mockserver.clock import Mode
-    from mockserver.contract.catalogue import Catalogue, Traits
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.expansion import Traits
     from mockserver.contract.methodspec import MethodSpec
     from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Row, Store
@@ -38,6 +39,7 @@ SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
 _REMEMBERED: Final = 512
+_TEMPLATES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,12 @@ class Sandbox:
 
     def __init__(self, key: str, plan: Plan, store: Store, world: World) -> None:
         self.key = key
-        self.plan = plan
         self.lock = RLock()
         self.store = store
         self.minted: dict[str, Any] = {}
         self.clock = Clock(world.zone, plan.clock, plan.at)
+        # A clock frozen at the time of creation goes back to that time (AM-16).
+        self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
         self.journal = Journal(world.journal_limit)
         self.forced = ForcedStatuses()
         self.edition = plan.edition
@@ -210,14 +213,14 @@ class SandboxRegistry:
 
     def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
         """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
+        if key is not None and _KEY.fullmatch(key) is None:
+            raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
+        template = self._template(plan)
         with self._lock:
             key = self._next_key() if key is None else key
-            if _KEY.fullmatch(key) is None:
-                raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
             if key in self._sandboxes:
                 raise SandboxExists(f"a sandbox {key} is there already")
-            store = self._template(plan).fork()
-            sandbox = Sandbox(key, plan, store, self._world)
+            sandbox = Sandbox(key, plan, template.fork(), self._world)
             if mint:
                 self._mint(sandbox)
             self._sandboxes[key] = sandbox
@@ -264,14 +267,17 @@ class SandboxRegistry:
                 return key
 
     def _template(self, plan: Plan) -> Store:
-        """Return the sealed state that sandboxes of such a plan start from."""
+        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
-        name = (plan.seed, plan.preset, customers)
-        if name not in self._templates:
-            store = TinyStore()
-            plant(store, self._presets(plan.preset), seed=plan.seed, customers=customers)
-            self._templates[name] = store
-        return self._templates[name]
+        name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
+        template = self._templates.get(name)
+        if template is None:
+            template = TinyStore()
+            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            if len(self._templates) >= _TEMPLATES:
+                self._templates.clear()
+            self._templates[name] = template
+        return template
 
     def _mint(self, sandbox: Sandbox) -> None:
         """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""

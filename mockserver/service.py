@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.access import access_of
 from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.errors import UnknownSandbox
@@ -53,6 +54,7 @@ class Service:
         self.catalogue = catalogue
         self.registry = registry
         self.started = real_time()
+        self.access = access_of(settings)
         self._default = registry.get(DEFAULT)
         self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"

@@ -109,6 +109,16 @@ class Settings:
     )  # fmt: skip
     timezone: str = _row("Asia/Kolkata", values.zone, "Time zone of the sandbox's clock.", metavar="ZONE")
     admin: str = _choice("on", "Whether /__admin is served.", "on", "off")
+    admin_token: str | None = _row(
+        None,
+        values.token,
+        "Token /__admin asks for; off loopback one is made up unless given.",
+        metavar="TOKEN",
+    )
+    admin_hosts: str = _row(
+        "localhost,127.0.0.1,::1", values.hosts,
+        "Names /__admin answers to in the Host header, beside --host; on any port.", metavar="NAME[,NAME]",
+    )  # fmt: skip
     diagnostics: str = _choice("on", "Whether replies carry X-Mock headers.", "on", "off")
     max_body: int = _row(
         10 * values.MEBI, values.size, "Longest request body taken; suffixes k and m (beyond it: 413).",

@@ -17,6 +17,8 @@ MOMENT_TYPE: type = datetime
 """The type :func:`moment` returns, which TOML knows as well."""
 
 _SIZE = re.compile(r"([0-9]{1,12})([km]?)(?:i?b)?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,252})")
+_ADDRESS = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -108,6 +110,23 @@ def size(given: str) -> int:
     if count < 1:
         raise ValueError(f"expected a size such as 10m, 512k or 65536 (bytes), got {given!r}")
     return count
+
+
+def token(given: str) -> str:
+    """Take a secret that can stand in a header: 8 or more visible ASCII characters without blanks."""
+    found = given.strip()
+    if len(found) < 8 or not all("!" <= char <= "~" for char in found):
+        raise ValueError("expected 8 or more visible ASCII characters without blanks")
+    return found
+
+
+def hosts(given: str) -> str:
+    """Take host names or addresses without ports, separated by commas; IPv6 with or without brackets."""
+    names = [part.strip().lower().removeprefix("[").removesuffix("]") for part in given.split(",")]
+    for name in names:
+        if not _HOST.fullmatch(name) and not _ADDRESS.fullmatch(name):
+            raise ValueError(f"expected host names without ports, separated by commas, got {given!r}")
+    return ",".join(names)
 
 
 def certificate(given: str) -> str:

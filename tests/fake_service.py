@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from mockserver.access import access_of
 from mockserver.model import Reply
 from mockserver.settings import ENDPOINT
 
@@ -24,6 +25,7 @@ class FakeService:
 
     def __init__(self, settings: Settings, waiting: Sequence[str] = ()) -> None:
         self.settings = settings
+        self.access = access_of(settings)
         self.seen: list[Inbound] = []
         self.waiting = list(waiting)
 

@@ -192,10 +192,20 @@ def test_python_m_mockserver_is_the_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "admin", "warned"),
-    [("127.0.0.1", "on", False), ("0.0.0.0", "on", True), ("0.0.0.0", "off", False)],
+    ("host", "admin", "token", "shown"),
+    [
+        ("127.0.0.1", "on", None, ""),
+        ("0.0.0.0", "on", None, "minted"),
+        ("0.0.0.0", "off", None, ""),
+        ("0.0.0.0", "on", "s3cret-token", "as given"),
+        ("127.0.0.1", "on", "s3cret-token", "as given"),
+    ],
 )
-def test_the_banner_warns_of_an_open_admin_api(host: str, admin: str, warned: bool) -> None:
-    """Off loopback the banner says that the admin API is open to whoever reaches the port."""
-    service: Any = FakeService(Settings(host=host, admin=admin))
-    assert ("warning" in banner(service, "http://127.0.0.1:1")) is warned
+def test_the_banner_tells_a_minted_token(host: str, admin: str, token: str | None, shown: str) -> None:
+    """Off loopback the banner shows the token that was made up; one that was given it keeps to itself."""
+    service: Any = FakeService(Settings(host=host, admin=admin, admin_token=token))
+    text = banner(service, "http://127.0.0.1:1")
+    assert ("admin token" in text) is bool(shown)
+    assert (service.access.minted and service.access.token in text) is (shown == "minted" and admin == "on")
+    assert ("as given by --admin-token" in text) is (shown == "as given")
+    assert "s3cret-token" not in text

@@ -79,6 +79,8 @@ def test_mappings_are_laid_over_their_defaults() -> None:
         (values.certificate, "a.pem, b.pem", "a.pem,b.pem"),
         (values.certificate, "Self-Signed", "self-signed"),
         (values.zone, "Asia/Kolkata", "Asia/Kolkata"),
+        (values.hosts, "Mock.Test, [::1],10.0.0.7", "mock.test,::1,10.0.0.7"),
+        (values.token, " s3cret-token ", "s3cret-token"),
         (values.integer(0, 9), " 9 ", 9),
         (values.integer(), "-7", -7),
     ],
@@ -110,6 +112,10 @@ def test_what_is_taken(parse: Any, text: str, value: Any) -> None:
         (values.integer(), "१२", "whole number"),
         (values.one_of("golden", "demo"), "goldn", "did you mean golden?"),
         (values.text, "  ", "blank"),
+        (values.hosts, "mock.test:8080", "without ports"),
+        (values.hosts, "a,,b", "separated by commas"),
+        (values.token, "short", "8 or more"),
+        (values.token, "eight or more", "without blanks"),
     ],
 )
 def test_what_is_refused(parse: Any, text: str, says: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mockserver.contract.expansion import Expander
+from mockserver.contract.expansion import NO_TRAITS, Expander
+from mockserver.contract.linting import lint, wording
 from mockserver.contract.methodspec import MethodSpec
 from mockserver.contract.quirks import Quirks
 from mockserver.contract.rendering import Shape
@@ -17,13 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from mockserver.contract.expansion import Traits
+
 _CACHED_SPECS = 256
-
-Traits = tuple[tuple[str, Any], ...]
-"""What of a process chooses among alternatives: (name, value) pairs, values hashable."""
-
-NO_TRAITS: Traits = (("trunk", "domestic"), ("crm_field", "crmuniquefield"), ("template", ()))
-"""Traits of a command whose process is not known."""
 
 
 class Catalogue:
@@ -47,8 +44,6 @@ class Catalogue:
         ``rules`` are the names of the state rules that precedence lists may use; ``thorough`` looks
         at every value of every quirk, not only at the defaults.
         """
-        from mockserver.contract.linting import lint, wording
-
         documents, problems = read_documents(folder)
         problems = problems or wording(documents, folder)
         if problems:

@@ -99,15 +99,28 @@ def check_against(schema: Mapping[str, Any], document: Json, file: str) -> list[
     offending value; a missing or unknown member is named by its own pointer, not by its parent's.
     Besides the standard formats ``"format": "moment"`` stands for :func:`is_moment`.
     """
-    # Imported here because it costs tens of milliseconds that `--help` should not pay.
-    import jsonschema_rs  # noqa: PLC0415
+    return Checker(schema).problems(document, file)
 
-    validator = jsonschema_rs.Draft202012Validator(
-        dict(schema), formats={"moment": is_moment}, validate_formats=True
-    )
-    return [
-        problem for error in validator.iter_errors(document) for problem in _problems(error, schema, file)
-    ]
+
+class Checker:
+    """Checks many documents against one JSON Schema, as :func:`check_against` does one."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        # Imported here because it costs tens of milliseconds that `--help` should not pay.
+        import jsonschema_rs  # noqa: PLC0415
+
+        self._schema = dict(schema)
+        self._validator = jsonschema_rs.Draft202012Validator(
+            self._schema, formats={"moment": is_moment}, validate_formats=True
+        )
+
+    def problems(self, document: Json, file: str) -> list[Problem]:
+        """Return every problem of a document; ``file`` is the name they give it."""
+        return [
+            problem
+            for error in self._validator.iter_errors(document)
+            for problem in _problems(error, self._schema, file)
+        ]
 
 
 def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[Problem]:

@@ -17,6 +17,12 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+Traits = tuple[tuple[str, Any], ...]
+"""What of a process chooses among alternatives: (name, value) pairs, values hashable."""
+
+NO_TRAITS: Traits = (("trunk", "domestic"), ("crm_field", "crmuniquefield"), ("template", ()))
+"""Traits of a command whose process is not known."""
+
 _TOKEN: Final = re.compile(r"\{([a-z_]+)\}")
 _DROPPED: Final = object()
 _ALTERNATIVES: Final = ("x-quirk", "x-process")

@@ -44,7 +44,7 @@ class State(Enum):
 VALUES: Final = frozenset((State.VALUE, State.FIRST_VALUE))
 KEYS: Final = frozenset((State.KEY, State.FIRST_KEY))
 _CLOSABLE = frozenset((State.COMMA, State.FIRST_VALUE, State.FIRST_KEY))
-_CLOSES = {"{": "}", "[": "]"}
+_CLOSES: Final = {"{": "}", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)

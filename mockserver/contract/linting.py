@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
-from mockserver.contract.catalogue import NO_TRAITS
-from mockserver.contract.expansion import ExpansionError
+from mockserver.contract.expansion import NO_TRAITS, ExpansionError
 from mockserver.contract.values import excerpt
 from mockserver.errors import Problem
 
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from mockserver.contract.catalogue import Catalogue, Traits
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.expansion import Traits
 
     Choice = tuple[Mapping[str, str], Traits]
     """A full set of quirks, and traits of a process."""

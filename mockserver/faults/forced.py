@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mockserver.model import Level
+
+    CanForce = Callable[[int, Level], bool]
+    """``can_force(code, level)``: whether the method that answers has such a failure (AM-14)."""
 
 
 @dataclass(slots=True)
@@ -60,10 +63,15 @@ class ForcedStatuses:
         self._queue.append(wish)
         return wish
 
-    def take(self, method: str, command: Mapping[str, Any], now: datetime) -> ForcedStatus | None:
-        """Return the first wish about such a command and count it down; None when there is none."""
+    def take(
+        self, method: str, command: Mapping[str, Any], now: datetime, can_force: CanForce
+    ) -> ForcedStatus | None:
+        """Return the first wish about such a command and count it down; None when there is none.
+
+        A wish for a code that the method cannot fail with in this edition waits for another command.
+        """
         for wish in self._queue:
-            if wish.wants(method, command, now):
+            if wish.wants(method, command, now) and can_force(wish.status, wish.level):
                 wish.times -= 1
                 if wish.times < 1:
                     self._queue.remove(wish)

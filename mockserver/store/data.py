@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.store.interface import StoreError
 from mockserver.store.packing import pack, unpack
@@ -10,9 +10,13 @@ from mockserver.store.pages import Entries, Rows
 from mockserver.store.plan import TablePlan, equal, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mockserver.store.interface import Row, TableSpec
+    from mockserver.store.packing import PackedRow
+
+
+_TEXT: Final = frozenset({str})
 
 
 class TableData:
@@ -35,49 +39,42 @@ class TableData:
         other.next_id = self.next_id
         return other
 
-    def as_row(self, packed: bytes) -> Row:
+    def as_row(self, packed: PackedRow) -> Row:
         """Return a packed row as a dictionary in column order."""
         return dict(zip(self.plan.columns, unpack(packed), strict=True))
 
     def row(self, row_id: int) -> Row:
         """Return the row of that id as a dictionary (KeyError when there is none)."""
-        packed = self.rows.get(row_id)
-        if packed is None:
-            raise KeyError(row_id)
-        return self.as_row(packed)
+        return self.as_row(self.packed(row_id))
 
     def put(self, row_id: int, values: Sequence[Any]) -> None:
         """Store a row of checked values under an id that no row has."""
         self.rows.put(row_id, pack(values))
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
-            mark = index.fingerprint(index.key(values))
-            if mark is not None:
-                entries.add(mark, row_id)
+            key = index.key(values)
+            if index.holds(key):
+                entries.add(key, row_id)
 
     def replace(self, row_id: int, old: Sequence[Any], new: Sequence[Any]) -> None:
         """Store other values under the id of a row."""
         self.rows.put(row_id, pack(new))
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
             before, after = index.key(old), index.key(new)
-            if before == after:
+            if equal(before, after):
                 continue
-            mark = index.fingerprint(before)
-            if mark is not None:
-                entries.discard(mark, row_id)
-            mark = index.fingerprint(after)
-            if mark is not None:
-                entries.add(mark, row_id)
+            if index.holds(before):
+                entries.discard(before, row_id)
+            if index.holds(after):
+                entries.add(after, row_id)
 
     def drop(self, row_id: int, values: Sequence[Any]) -> None:
         """Take a row away."""
         self.rows.put(row_id, None)
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
-            mark = index.fingerprint(index.key(values))
-            if mark is not None:
-                entries.discard(mark, row_id)
+            entries.discard(index.key(values), row_id)
 
-    def put_back(self, row_id: int, packed: bytes | None) -> None:
-        """Bring a row back to what it was: those bytes, or no row at all."""
+    def put_back(self, row_id: int, packed: PackedRow | None) -> None:
+        """Bring a row back to what it was: that row, or none at all."""
         now = self.rows.get(row_id)
         if now is None:
             if packed is not None:
@@ -87,19 +84,22 @@ class TableData:
         else:
             self.replace(row_id, unpack(now), unpack(packed))
 
-    def matches(self, where: Mapping[str, Any]) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """Yield id and values of the rows whose indexed columns equal ``where``, oldest first."""
+    def matching(self, where: Mapping[str, Any]) -> Sequence[int]:
+        """Return the ids of the rows whose indexed columns equal ``where``, oldest first."""
         number, key = self.plan.look_up(where)
         index = self.plan.indexes[number]
-        mark = index.fingerprint(key)
-        if mark is None:
-            return
-        for row_id in self.entries[number].ids(mark):
-            packed = self.rows.get(row_id)
-            if packed is not None:
-                values = unpack(packed)
-                if equal(index.key(values), key):
-                    yield row_id, values
+        ids = self.entries[number].ids(key) if index.holds(key) else ()
+        if not ids or _TEXT.issuperset(map(type, key)):
+            return ids
+        # True, 1 and 1.0 are one key to Python and two to JSON.
+        return [row_id for row_id in ids if equal(index.key(self.packed(row_id)), key)]
+
+    def packed(self, row_id: int) -> PackedRow:
+        """Return the packed row of that id (KeyError when there is none)."""
+        packed = self.rows.get(row_id)
+        if packed is None:
+            raise KeyError(row_id)
+        return packed
 
 
 class Content:

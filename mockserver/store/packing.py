@@ -1,10 +1,9 @@
-"""Rows as they lie in memory: checked JSON values, packed into one ``bytes`` object a row.
+"""Rows as they lie in memory: checked JSON values in an immutable tuple, in column order.
 
-A packed row costs a third of the same row as a dictionary, the garbage collector never walks it, it
-can be shared between forks because nothing can change it, and unpacking it *is* the copy that a
-caller gets. :mod:`marshal` is the packer because it holds every JSON value exactly (integers of any
-size, floats bit by bit, lone surrogates) and is as quick as a compiled JSON parser. Its
-bytes depend on the Python version, so they never leave the process: a dump is plain JSON.
+Nothing can change a packed row, so forks share it and the undo log keeps it as it is. A list or an
+object inside a row is kept as bytes (:mod:`marshal` holds every JSON value exactly: integers of any
+size, floats bit by bit, lone surrogates), and unpacking it *is* the copy that a caller gets. Those
+bytes depend on the Python version and never leave the process: a dump is plain JSON.
 """
 
 from __future__ import annotations
@@ -18,25 +17,45 @@ from mockserver.store.interface import StoreError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MARSHAL_VERSION: Final = 4
 MAX_DEPTH: Final = 100
 """Levels of lists and objects a value may have; deeper ones could not be written as JSON safely."""
 
 ATOMS: Final = frozenset({str, int, bool, type(None)})
 """Types of values that are stored as they are, without a closer look."""
 
+_VERSION: Final = 2
+"""The marshal format without references: equal values give equal bytes."""
 
-def pack(values: Sequence[Any]) -> bytes:
+PackedRow = tuple[Any, ...]
+
+
+class _Frozen(bytes):
+    """A list or an object inside a row."""
+
+    __slots__ = ()
+
+
+class _Mixed(tuple[Any, ...]):
+    """A packed row in which something is frozen."""
+
+    __slots__ = ()
+
+
+def pack(values: Sequence[Any]) -> PackedRow:
     """Pack the checked values of one row."""
-    # marshal cuts its bytes from a buffer of a kilobyte; only a copy takes no more room than it needs
-    # (without it 200,000 rows held half as much memory again).
-    return bytes(memoryview(marshal.dumps(tuple(values), MARSHAL_VERSION)))
+    if list in (kinds := set(map(type, values))) or dict in kinds:
+        return _Mixed(
+            _Frozen(marshal.dumps(value, _VERSION)) if isinstance(value, (list, dict)) else value
+            for value in values
+        )
+    return tuple(values)
 
 
-def unpack(packed: bytes) -> tuple[Any, ...]:
+def unpack(packed: PackedRow) -> PackedRow:
     """Return the values of a packed row: new lists and objects each time."""
-    values: tuple[Any, ...] = marshal.loads(packed)  # noqa: S302 - only ever bytes of pack()
-    return values
+    if type(packed) is tuple:
+        return packed
+    return tuple([marshal.loads(value) if type(value) is _Frozen else value for value in packed])  # noqa: S302 - only ever bytes of pack()
 
 
 def plain(value: Any, depth: int = MAX_DEPTH) -> Any:
@@ -45,8 +64,11 @@ def plain(value: Any, depth: int = MAX_DEPTH) -> Any:
     Subclasses of text, number, list and dict (as YAML loaders make them) become the plain type.
     A tuple is refused: it would come back as a list.
     """
-    if type(value) in ATOMS:
+    kind = type(value)
+    if kind in ATOMS:
         return value
+    if kind is dict and ATOMS.issuperset(map(type, value.values())) and _TEXT.issuperset(map(type, value)):
+        return value.copy()
     if isinstance(value, float):
         if not isfinite(value):
             raise StoreError(f"{value} is no JSON number")
@@ -56,12 +78,15 @@ def plain(value: Any, depth: int = MAX_DEPTH) -> Any:
     if isinstance(value, int):
         return int(value)
     if not isinstance(value, (list, dict)):
-        raise StoreError(f"a value of type {type(value).__name__} is no JSON value")
+        raise StoreError(f"a value of type {kind.__name__} is no JSON value")
     if depth <= 0:
         raise StoreError(f"lists and objects nest deeper than {MAX_DEPTH} levels")
     if isinstance(value, list):
         return [plain(member, depth - 1) for member in value]
     return {_name(name): plain(member, depth - 1) for name, member in value.items()}
+
+
+_TEXT: Final = frozenset({str})
 
 
 def _name(name: Any) -> str:
@@ -70,6 +95,6 @@ def _name(name: Any) -> str:
     return str.__str__(name)
 
 
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two stored values are written alike in JSON (1, 1.0 and true are three values)."""
-    return one == other and repr(one) == repr(other)
+def same(one: PackedRow, other: PackedRow) -> bool:
+    """Tell whether two packed rows are written alike in JSON (1, 1.0 and true are three values)."""
+    return one == other and tuple(map(type, one)) == tuple(map(type, other))

@@ -1,143 +1,118 @@
-"""The two containers under a table, both paged so that forks share what neither side changes.
+"""The two containers under a table, both made for quick look-ups and for cheap copies.
 
-A container is copied by copying its list of pages; a page is copied by whoever first writes to it.
-The original must not be written to after it has been copied: :class:`TinyStore` sees to that.
+Copying one copies a dictionary, never what it holds. The original must not be written to after it
+has been copied: :class:`TinyStore` sees to that.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Final
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator, Sequence
 
-ROW_BITS: Final = 6
-ROW_PAGE: Final = 1 << ROW_BITS
-ROW_MASK: Final = ROW_PAGE - 1
+    from mockserver.store.packing import PackedRow
 
-ID_BITS: Final = 32
-MAX_ID: Final = (1 << ID_BITS) - 1
+MAX_ID: Final = (1 << 32) - 1
 """The largest id a row may have: 4,294,967,295."""
-
-ENTRY_PAGE: Final = 256
-"""Entries in a page of an index: small enough to copy in a fraction of a microsecond."""
 
 
 class Rows:
-    """Packed rows by id, in pages of 64 consecutive ids; iterates in order of id."""
+    """Packed rows by id; iterates in order of id."""
 
-    __slots__ = ("_mine", "_pages", "count")
+    __slots__ = ("_in_order", "_rows", "get")
 
-    def __init__(self) -> None:
-        self._pages: dict[int, list[bytes | None]] = {}
-        self._mine: set[int] = set()
-        self.count = 0
+    def __init__(self, rows: dict[int, PackedRow] | None = None, *, in_order: bool = True) -> None:
+        self._rows: dict[int, PackedRow] = {} if rows is None else rows
+        self._in_order = in_order
+        self.get = self._rows.get
+        """Return the packed row of an id, or None."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
 
     def copy(self) -> Rows:
-        """Return a container of the same rows that shares every page."""
-        other = Rows()
-        other._pages = self._pages.copy()
-        other.count = self.count
-        return other
+        """Return a container of the same rows."""
+        return Rows(self._rows.copy(), in_order=self._in_order)
 
-    def get(self, row_id: int) -> bytes | None:
-        """Return the packed row of that id, or None."""
-        page = self._pages.get(row_id >> ROW_BITS)
-        return page[row_id & ROW_MASK] if page is not None else None
-
-    def put(self, row_id: int, packed: bytes | None) -> None:
+    def put(self, row_id: int, packed: PackedRow | None) -> None:
         """Set the row of that id, or take it away with None."""
-        number, slot = row_id >> ROW_BITS, row_id & ROW_MASK
-        page = self._pages.get(number)
-        if page is None or number not in self._mine:
-            page = [None] * ROW_PAGE if page is None else page.copy()
-            self._pages[number] = page
-            self._mine.add(number)
-        self.count += (packed is not None) - (page[slot] is not None)
-        page[slot] = packed
-        if packed is None and page.count(None) == ROW_PAGE:
-            del self._pages[number]
-            self._mine.remove(number)
+        if packed is None:
+            self._rows.pop(row_id, None)
+            return
+        if row_id not in self._rows and self._rows and self._in_order:
+            self._in_order = next(reversed(self._rows)) < row_id
+        self._rows[row_id] = packed
 
-    def items(self) -> Iterator[tuple[int, bytes]]:
+    def items(self) -> Iterator[tuple[int, PackedRow]]:
         """Yield id and packed row in order of id; the container must not change meanwhile."""
-        for number in sorted(self._pages):
-            for row_id, packed in enumerate(self._pages[number], number << ROW_BITS):
-                if packed is not None:
-                    yield row_id, packed
+        return iter(self._rows.items() if self._in_order else sorted(self._rows.items()))
 
 
 class Entries:
-    """The entries of one index: pairs of a 32-bit fingerprint and a row id, sorted, 8 bytes each.
+    """The entries of one index: for each key the ids of its rows, oldest first.
 
-    Because the id is the lower half, the rows of one fingerprint stand in order of age without any
-    bookkeeping, whatever moves or undoing brought them there. Two keys may share a fingerprint, so
-    whoever asks must compare the rows themselves. Adding twice and taking out what is not there do
-    nothing, so that undoing also mends a change that was interrupted half-way.
+    A key of one row holds the id itself, which is most keys; several ids stand in a sorted list that
+    belongs to the container that made it. Adding twice and taking out what is not there do nothing,
+    so that undoing also mends a change that was interrupted half-way.
     """
 
-    __slots__ = ("_fences", "_mine", "_pages")
+    __slots__ = ("_ids", "_mine")
 
-    def __init__(self) -> None:
-        self._fences = [0]  # no entry of page n is smaller than fence n
-        self._pages = [array("Q")]
-        self._mine = [True]
+    def __init__(self, ids: dict[Hashable, Any] | None = None) -> None:
+        self._ids: dict[Hashable, Any] = {} if ids is None else ids
+        self._mine: set[Hashable] = set()
 
     def copy(self) -> Entries:
-        """Return a container of the same entries that shares every page."""
-        other = Entries()
-        other._fences = self._fences.copy()
-        other._pages = self._pages.copy()
-        other._mine = [False] * len(self._pages)
-        return other
+        """Return a container of the same entries."""
+        return Entries(self._ids.copy())
 
-    def _own(self, entry: int) -> tuple[int, array[int]]:
-        number = bisect_right(self._fences, entry) - 1
-        if not self._mine[number]:
-            self._pages[number] = self._pages[number][:]
-            self._mine[number] = True
-        return number, self._pages[number]
+    def _list(self, key: Hashable, found: Any) -> list[int]:
+        """Return the list of a key for writing."""
+        if key not in self._mine:
+            found = self._ids[key] = [found] if type(found) is int else found.copy()
+            self._mine.add(key)
+        ids: list[int] = found
+        return ids
 
-    def add(self, fingerprint: int, row_id: int) -> None:
+    def add(self, key: Hashable, row_id: int) -> None:
         """Put an entry in; one that is in already stays."""
-        entry = fingerprint << ID_BITS | row_id
-        number, page = self._own(entry)
-        at = bisect_left(page, entry)
-        if at < len(page) and page[at] == entry:
+        found = self._ids.get(key)
+        if found is None:
+            self._ids[key] = row_id
             return
-        page.insert(at, entry)
-        if len(page) > ENTRY_PAGE:
-            # Ids grow, so a key shared by many rows grows at its end: leave full pages behind there.
-            cut = at if at == len(page) - 1 else ENTRY_PAGE // 2
-            self._fences.insert(number + 1, page[cut])
-            self._pages.insert(number + 1, page[cut:])
-            self._mine.insert(number + 1, True)
-            self._pages[number] = page[:cut]
+        if found == row_id:
+            return
+        ids = self._list(key, found)
+        if ids[-1] < row_id:
+            ids.append(row_id)
+            return
+        at = bisect_left(ids, row_id)
+        if ids[at] != row_id:
+            ids.insert(at, row_id)
 
-    def discard(self, fingerprint: int, row_id: int) -> None:
+    def discard(self, key: Hashable, row_id: int) -> None:
         """Take an entry out, if it is in."""
-        entry = fingerprint << ID_BITS | row_id
-        number, page = self._own(entry)
-        at = bisect_left(page, entry)
-        if at == len(page) or page[at] != entry:
+        found = self._ids.get(key)
+        if type(found) is int:
+            if found == row_id:
+                del self._ids[key]
             return
-        del page[at]
-        if not page and number:
-            del self._fences[number], self._pages[number], self._mine[number]
+        at = bisect_left(found or (), row_id)
+        if found is None or at == len(found) or found[at] != row_id:
+            return
+        ids = self._list(key, found)
+        del ids[at]
+        if not ids:
+            del self._ids[key]
+            self._mine.discard(key)
 
-    def ids(self, fingerprint: int) -> Iterator[int]:
-        """Yield the ids of a fingerprint, oldest first; the container must not change meanwhile."""
-        start, end = fingerprint << ID_BITS, (fingerprint + 1) << ID_BITS
-        first = bisect_right(self._fences, start) - 1
-        at = bisect_left(self._pages[first], start)
-        for number in range(first, len(self._pages)):
-            for entry in self._pages[number][at:]:
-                if entry >= end:
-                    return
-                yield entry & MAX_ID
-            at = 0
-
-    def __len__(self) -> int:
-        return sum(map(len, self._pages))
+    def ids(self, key: Hashable) -> Sequence[int]:
+        """Return the ids of a key, oldest first: read them at once, they may change."""
+        found = self._ids.get(key)
+        if found is None:
+            return ()
+        return (found,) if type(found) is int else found

@@ -24,16 +24,11 @@ def nearest(name: Any, names: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else f"; there is {', '.join(known) or 'none'}"
 
 
-def fingerprint(key: Key) -> int:
-    """Fold a key into 32 bits. Keys that are equal have equal fingerprints."""
-    return hash(key) & 0xFFFFFFFF
-
-
 def equal(one: Key, other: Key) -> bool:
     """Tell whether two keys are equal as JSON: 1 equals 1.0, but true is no number."""
     if one != other:
         return False
-    types, others = list(map(type, one)), list(map(type, other))
+    types, others = tuple(map(type, one)), tuple(map(type, other))
     return types == others or [kind is bool for kind in types] == [kind is bool for kind in others]
 
 
@@ -49,9 +44,9 @@ class IndexPlan:
         self.key: Callable[[Sequence[Any]], Key]
         self.key = pick if len(places) > 1 else lambda values: (pick(values),)
 
-    def fingerprint(self, key: Key) -> int | None:
-        """Return the fingerprint, or None when every column is None: such rows are not indexed."""
-        return None if key.count(None) == len(key) else fingerprint(key)
+    def holds(self, key: Key) -> bool:
+        """Tell whether rows of that key stand in the index: not those in which every column is None."""
+        return key[0] is not None or key.count(None) != len(key)
 
 
 class TablePlan:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mockserver.store.interface import Row, Store, TableSpec
+    from mockserver.store.packing import PackedRow
     from mockserver.store.undo import Changes
 
 
@@ -89,19 +90,18 @@ class TinyStore:
     def first(self, table: str, **where: Any) -> tuple[int, Row] | None:
         """Return id and copy of the oldest row whose indexed columns equal ``where``, or None."""
         data = self._content.table(table)
-        for row_id, values in data.matches(where):
-            return row_id, dict(zip(data.plan.columns, values, strict=True))
+        for row_id in data.matching(where):
+            return row_id, data.row(row_id)
         return None
 
     def find(self, table: str, **where: Any) -> list[tuple[int, Row]]:
         """Return id and copy of every row whose indexed columns equal ``where``, oldest first."""
         data = self._content.table(table)
-        columns = data.plan.columns
-        return [(row_id, dict(zip(columns, values, strict=True))) for row_id, values in data.matches(where)]
+        return [(row_id, data.row(row_id)) for row_id in data.matching(where)]
 
     def exists(self, table: str, **where: Any) -> bool:
         """Tell whether :meth:`first` would return a row."""
-        return any(True for _ in self._content.table(table).matches(where))
+        return bool(self._content.table(table).matching(where))
 
     def update(self, table: str, row_id: int, changes: Mapping[str, Any]) -> None:
         """Set the given columns of a row (StoreError when there is none of that id)."""
@@ -131,7 +131,7 @@ class TinyStore:
             raise StoreError(f"table {table}: offset {offset} and limit {limit} must not be negative")
         if limit is None:
             data = self._content.frozen(table)
-            packed_rows: Iterator[tuple[int, bytes]] = islice(data.rows.items(), offset, None)
+            packed_rows: Iterator[tuple[int, PackedRow]] = islice(data.rows.items(), offset, None)
         else:
             data = self._content.table(table)
             last = min(offset + limit, data.rows.count)
@@ -225,7 +225,7 @@ class TinyStore:
             self._faces[name] = LiveTable(LiveStorage(self), name)
         return self._faces[name]
 
-    def _packed(self, table: str, row_id: int) -> bytes:
+    def _packed(self, table: str, row_id: int) -> PackedRow:
         packed = self._content.table(table).rows.get(row_id)
         if packed is None:
             raise StoreError(f"table {table} has no row {row_id!r}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.store.packing import same, unpack
+from mockserver.store.packing import same
 
 if TYPE_CHECKING:
     from mockserver.store.data import Content
+    from mockserver.store.packing import PackedRow
 
 Changes = dict[str, dict[str, int]]
 
@@ -18,11 +19,11 @@ class UndoLog:
     __slots__ = ("counters", "next_ids", "rows")
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[str, int], bytes | None] = {}
+        self.rows: dict[tuple[str, int], PackedRow | None] = {}
         self.next_ids: dict[str, int] = {}
         self.counters: dict[str, int | None] = {}
 
-    def row(self, table: str, row_id: int, before: bytes | None, next_id: int) -> None:
+    def row(self, table: str, row_id: int, before: PackedRow | None, next_id: int) -> None:
         """Note what a row (None: not there) and its table's next id were before a change."""
         self.rows.setdefault((table, row_id), before)
         self.next_ids.setdefault(table, next_id)
@@ -50,10 +51,9 @@ class UndoLog:
         return counts
 
 
-def _kind(before: bytes | None, now: bytes | None) -> str | None:
+def _kind(before: PackedRow | None, now: PackedRow | None) -> str | None:
     if before is None:
         return None if now is None else "inserted"
     if now is None:
         return "removed"
-    # Equal rows may be packed into different bytes, so unequal bytes prove nothing yet.
-    return None if before == now or same(unpack(before), unpack(now)) else "updated"
+    return None if same(before, now) else "updated"

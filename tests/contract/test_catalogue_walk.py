@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver import checks, cli
-from mockserver.contract.catalogue import NO_TRAITS, Catalogue
+from mockserver.contract.catalogue import Catalogue
+from mockserver.contract.expansion import NO_TRAITS
 from mockserver.contract.linting import TRUNKS, lint
 from mockserver.errors import InvalidDocument
 from mockserver.methods.rules import RULES

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.catalogue import NO_TRAITS, Catalogue
+from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.checking import Reading, first_refusal
+from mockserver.contract.expansion import NO_TRAITS
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
 
@@ -151,7 +152,7 @@ def _answer(spec: MethodSpec, command: Mapping[str, Any], *, backwards: bool) ->
 
 @pytest.mark.parametrize("variant", ["1.0.6", "web", "1.0.6, all checks"])
 def test_the_order_of_violations_does_not_matter(variant: str) -> None:
-    """The precedence lists alone decide which violation answers, not the library's order (GEN-06, IPD106-72, 73)."""
+    """The precedence lists alone decide which violation answers, not the library's order (GEN-06, IPD106-72, IPD106-73)."""
     spec = spec_of(variant)
     kinds = units(variant)
 

@@ -57,7 +57,7 @@ def test_due_times(make: Callable[..., Box], edition: str, due: str | None, stat
 @BOTH
 @pytest.mark.parametrize("media", ["1", "2", "3", "4", "8", "11", "12", "21", "22", "31"])
 def test_media(make: Callable[..., Box], edition: str, media: str) -> None:
-    """Only voice out is dialled; voice in too if the quirk says so; the rest is stored (SIM-01 … 03, E-57, E-126)."""
+    """Only voice out is dialled; voice in too if the quirk says so; the rest is stored (SIM-01..SIM-03, IPD106-81, E-57, E-126)."""
     box = make(edition)
     for dial_on_voice_in, dialled in (("off", ("12",)), ("on", ("11", "12"))):
         answer = box.push(
@@ -122,7 +122,7 @@ TRUNKS: list[tuple[str, str, str]] = [
 
 @pytest.mark.parametrize(("servicekey", "number", "code"), TRUNKS)
 def test_trunks(box: Box, servicekey: str, number: str, code: str) -> None:
-    """The trunk of the process decides on international prefixes (SIM-11, AM-53, IPD106-13, E-41 … 43)."""
+    """The trunk of the process decides on international prefixes (SIM-11, AM-53, IPD106-13, E-41..E-43)."""
     assert box.push(record(mobilenumber=number), servicekey=servicekey).record_codes == [code]
     if code == "001":
         assert box.call(796)["status"] == "queued"
@@ -145,7 +145,7 @@ def test_mobile_rule(box: Box, servicekey: str, rule: str, good: list[str], bad:
 
 
 def test_logins(make: Callable[..., Box]) -> None:
-    """A known login is assigned in its own spelling; an unknown one is 5 in web, a warning in 1.0.6 (AM-37, IPDWEB-09)."""
+    """A known login is assigned in its own spelling; an unknown one is 5 in web, a warning in 1.0.6 (AM-37, IPDWEB-09, SIM-09, SIM-19)."""
     box, web = make(), make("web")
     for one in (box, web):
         for sent, assigned in (
@@ -165,6 +165,7 @@ def test_logins(make: Callable[..., Box]) -> None:
     exact = {"login_match": "exact"}
     assert web.push(record(userlogin="USER1"), quirks=exact).code == 5
     assert web.push(record(userlogin="user1"), quirks=exact).code == 1
+    assert web.push(record(userlogin="user1"), servicekey="VoiceInOut").code == 1
     assert web.push(record(userlogin="user1"), apikey=POLICY, servicekey="process1").code == 5
 
 

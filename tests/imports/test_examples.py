@@ -40,7 +40,7 @@ TRANSPORTS: dict[str, Callable[[str], Inbound]] = {
     "query, POST": lambda text: _post({}, "", urlencode({"data": text})),
     "raw query": lambda text: Inbound("GET", ENDPOINT, f"data={text}".replace(" ", "%20").encode()),
 }
-"""TRN-03 … 08: the ways of sending of both documents, each from a command's JSON text."""
+"""TRN-03..TRN-08: the ways of sending of both documents, each from a command's JSON text."""
 
 PRINTED: dict[str, Callable[[Any], str]] = {
     "compact": lambda command: json.dumps(command, separators=(",", ":")),
@@ -53,7 +53,7 @@ PRINTED: dict[str, Callable[[Any], str]] = {
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example(make: Callable[..., Box], name: str, transport: str, printed: str) -> None:
-    """GV-01 … GV-08 over TRN-03 … TRN-08 and TRN-26: byte for byte the printed reply, but for its free members."""
+    """GV-01..GV-08 over TRN-03..TRN-08 and TRN-26: byte for byte the printed reply, but for its free members."""
     example = EXAMPLES[name]
     text = PRINTED[printed](example["command"])
     if transport == "raw query":
@@ -67,7 +67,7 @@ def test_example(make: Callable[..., Box], name: str, transport: str, printed: s
 
 
 def test_the_examples_are_all_here() -> None:
-    """The eight printed imports stand in the method's document, and only times are free (GV-01 … GV-08)."""
+    """The eight printed imports stand in the method's document, and only times are free (GV-01..GV-08)."""
     assert sorted(EXAMPLES) == [f"GV-0{number}" for number in range(1, 9)]
     assert {member for example in EXAMPLES.values() for member in example["free"]} == {
         "resdatetime",
@@ -77,7 +77,7 @@ def test_the_examples_are_all_here() -> None:
 
 @pytest.mark.parametrize("name", ["GV-01", "GV-02", "GV-03"])
 def test_at_the_printed_time(make: Callable[..., Box], name: str) -> None:
-    """At the time of the printed reply the reply is the printed one, nothing excepted (GV-01 … GV-03, GEN-15)."""
+    """At the time of the printed reply the reply is the printed one, nothing excepted (GV-01..GV-03, GEN-15)."""
     example = EXAMPLES[name]
     assert make(example["edition"]).command(example["command"]).reply.body == orjson.dumps(example["reply"])
 
@@ -86,7 +86,7 @@ def test_at_the_printed_time(make: Callable[..., Box], name: str) -> None:
     "order", [["GV-05", "GV-06", "GV-07", "GV-08"], ["GV-01", "GV-02", "GV-03", "GV-04"]]
 )
 def test_examples_again_and_after_each_other(make: Callable[..., Box], order: list[str]) -> None:
-    """The examples of an edition are answered with the same status after each other and twice (GV-01 … GV-08)."""
+    """The examples of an edition are answered with the same status after each other and twice (GV-01..GV-08)."""
     box = make(EXAMPLES[order[0]]["edition"])
     for name in order * 2:
         example = EXAMPLES[name]

@@ -47,7 +47,7 @@ def text(box: Box, *records: Any, quirks: Mapping[str, str] | None = None, **fie
 
 
 def test_success_of_106(box: Box) -> None:
-    """An insert, an update and a failure in one batch: one entry each, in order (IPD106-19 … 27, GEN-01, E-37)."""
+    """An insert, an update and a failure in one batch: one entry each, in order (IPD106-19..IPD106-27, GEN-01, E-24, E-37, E-39)."""
     reply = text(box, record(), record(), record(mobilenumber="12345"))
     assert reply == f"{START}{NEW},{UPDATED},{FAILED}{END}"
 
@@ -63,7 +63,7 @@ def test_failure_of_106(box: Box) -> None:
 
 
 def test_replies_of_web(web: Box) -> None:
-    """Success without records and ids, failure with revisionno, to the byte (IPDWEB-15 … 17, AUTH-16, E-26)."""
+    """Success without records and ids, failure with revisionno, to the byte (IPDWEB-15..IPDWEB-17, AUTH-16, E-26)."""
     assert text(web, record(), record()) == WEB_OK
     assert text(web, record(), media="99") == WEB_REFUSED
 
@@ -114,7 +114,7 @@ def test_minimal_failed_records(box: Box, key: str) -> None:
     ],
 )  # fmt: skip
 def test_quirks_of_106(box: Box, quirks: dict[str, str], fields: dict[str, Any], expected: str) -> None:
-    """Each value of the reply quirks of 1.0.6, to the byte (IPD106-20, IPD106-30, E-21 … 23)."""
+    """Each value of the reply quirks of 1.0.6, to the byte (IPD106-20, IPD106-30, E-21..E-23)."""
     assert text(box, record(), quirks=quirks, **fields) == expected
 
 
@@ -136,7 +136,7 @@ def test_quirks_of_106(box: Box, quirks: dict[str, str], fields: dict[str, Any],
     ],
 )  # fmt: skip
 def test_quirks_of_web(web: Box, quirks: dict[str, str], fields: dict[str, Any], expected: str) -> None:
-    """Each value of the reply quirks of web, to the byte (IPDWEB-15, AUTH-19, AUTH-20, AM-48, E-25 … 29)."""
+    """Each value of the reply quirks of web, to the byte (IPDWEB-15, AUTH-19, AUTH-20, AM-48, E-25..E-29)."""
     assert text(web, record(), quirks=quirks, **fields) == expected
     code = 17 if fields.get("media") else 5 if fields else 1
     assert next(web.sandbox.journal.newest_first()).status == code

@@ -83,7 +83,7 @@ REQUEST_106 = [
     Row(67, "Invalid operator found", "IPD106-62", "inferred", filters(operator="~"), FILTER),
     Row(69, "Field List not found", "IPD106-63", "inferred", {"servicekey": "NoFieldList"}),
 ]  # fmt: skip
-"""The status table of 1.0.6 (IPD106-31 … 63), each with its natural trigger (AM-31, AM-32)."""
+"""The status table of 1.0.6 (IPD106-31..IPD106-63), each with its natural trigger (AM-31, AM-32)."""
 
 BLANKS: list[Any] = ["", None, {}, " "]
 MORE_106 = [
@@ -107,7 +107,7 @@ MORE_106 = [
     Row(1108, "Service key not found", "AUTH-02", "stated", {"servicekey": "NoSuchProcess"}),
     Row(1108, "Service key not found", "AUTH-02", "stated", {"servicekey": "DisabledProcess"}),
 ]  # fmt: skip
-"""Further triggers of the same statuses, and the common ones (AUTH-01 … 07)."""
+"""Further triggers of the same statuses, and the common ones (AUTH-01..AUTH-07)."""
 
 WEB = [
     Row(1, "Success", "IPDWEB-18", "stated", only()),
@@ -126,17 +126,17 @@ WEB = [
     Row(26, "Invalid Update Parameter", "IPDWEB-27", "inferred", {"updateparam": "emailid"}),
     *(Row(26, "Invalid Update Parameter", "IPDWEB-27", "inferred", {**BY_CODE, **only(customercode=code)})
       for code in ("abc", 0, "0", -5, "-5", 1.5, True)),
-    Row(5, "", "IPDWEB-28", "by-example", {"data": "no list"}),
-    Row(5, "", "IPDWEB-28", "by-example", only(userlogin="nobody@avhan.com")),
-    Row(5, "", "IPDWEB-28", "by-example", only(calltype="99")),
-    Row(5, "", "IPDWEB-28", "by-example", only(callDateTime="2018-6-20")),
-    Row(5, "", "IPDWEB-28", "by-example", {"apikey": "nodb_org", "servicekey": "NoDbProcess"}),
+    Row(5, "", "IPDWEB-28", "inferred", {"data": "no list"}),
+    Row(5, "", "IPDWEB-28", "inferred", only(userlogin="nobody@avhan.com")),
+    Row(5, "", "IPDWEB-28", "inferred", only(calltype="99")),
+    Row(5, "", "IPDWEB-28", "inferred", only(callDateTime="2018-6-20")),
+    Row(5, "", "IPDWEB-28", "inferred", {"apikey": "nodb_org", "servicekey": "NoDbProcess"}),
     Row(48, "API key expired", "AUTH-04", "inferred", {"apikey": "expired_org", "servicekey": "ExpiredProcess"}),
     Row(1107, "api key not found", "AUTH-01", "stated", {"apikey": "expired_org"}, {"expired_code": "1107"}),
     Row(1107, "api key not found", "AUTH-01", "stated", {"apikey": "no_such_org"}),
     Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", {"servicekey": "UnmappedProcess"}),
 ]  # fmt: skip
-"""The ten statuses of edition web and 5 (IPDWEB-18 … 28, AM-65), and its common ones."""
+"""The ten statuses of edition web and 5 (IPDWEB-18..IPDWEB-28, AM-65), and its common ones."""
 
 RECORD_106 = [
     Row(1, "Success", "IPD106-64", "stated", only()),
@@ -153,7 +153,7 @@ RECORD_106 = [
     Row(69, "Field List not found", "IPD106-70", "inferred", {"data": [[]]}),
     Row(37, "Scripttemplate not defined with process", "IPD106-71", "inferred", {"servicekey": "NoScriptTemplate"}),
 ]  # fmt: skip
-"""The record table of 1.0.6 (IPD106-64 … 71, AM-31)."""
+"""The record table of 1.0.6 (IPD106-64..IPD106-71, AM-31)."""
 
 
 def _check_headers(answer: Answer, row: Row) -> None:
@@ -175,7 +175,7 @@ def _check_failure(answer: Answer, edition: str, code: int, text: str) -> None:
 
 @pytest.mark.parametrize("row", REQUEST_106 + MORE_106, ids=lambda row: f"{row.code}-{row.rule}")
 def test_statuses_of_106(box: Box, row: Row) -> None:
-    """Each natural trigger answers its code, text, F106 envelope, rule and evidence (IPD106-30 … 63, AM-62)."""
+    """Each natural trigger answers its code, text, F106 envelope, rule and evidence (IPD106-30..IPD106-63, AM-32, AM-62)."""
     answer = box.command(command(record(), **row.fields), **row.quirks)
     _check_headers(answer, row)
     assert answer.header("X-Mock-Evidence") == row.evidence
@@ -185,7 +185,7 @@ def test_statuses_of_106(box: Box, row: Row) -> None:
 
 @pytest.mark.parametrize("row", WEB, ids=lambda row: f"{row.code}-{row.rule}")
 def test_statuses_of_web(web: Box, row: Row) -> None:
-    """Each natural trigger answers its code in the FWEB envelope (IPDWEB-17 … 28, IPDWEB-34, AM-65)."""
+    """Each natural trigger answers its code in the FWEB envelope (IPDWEB-17..IPDWEB-28, IPDWEB-34, AM-65, AM-32)."""
     answer = web.command(command(record(), **row.fields), **row.quirks)
     _check_headers(answer, row)
     assert answer.header("X-Mock-Evidence") == row.evidence
@@ -195,7 +195,7 @@ def test_statuses_of_web(web: Box, row: Row) -> None:
 
 @pytest.mark.parametrize("row", RECORD_106, ids=lambda row: f"{row.code}-{row.rule}")
 def test_record_statuses_of_106(box: Box, row: Row) -> None:
-    """Each record-level trigger fails its record alone, with the record table's text (IPD106-26, 64 … 71)."""
+    """Each record-level trigger fails its record alone, with the record table's text (IPD106-26, IPD106-64..IPD106-71)."""
     answer = box.command(command(record(), **row.fields), **row.quirks)
     assert (answer.code, answer.body["status"], len(answer.records)) == (1, 1, 1)
     found = answer.records[0]

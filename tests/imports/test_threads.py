@@ -31,7 +31,7 @@ def body(*records: dict[str, Any], **fields: Any) -> bytes:
 
 
 def test_eight_threads_in_one_sandbox(make: Callable[..., Box]) -> None:
-    """8 x 500 pushes of distinct numbers give 4,000 customers with codes and call ids of their own (IPD106-77, 78)."""
+    """8 x 500 pushes of distinct numbers give 4,000 customers with codes and call ids of their own (IPD106-77, IPD106-78)."""
     box = make()
     headers = {"content-type": "text/html", "x-mock-sandbox": box.sandbox.key}
 

@@ -60,7 +60,7 @@ def test_fields_of_the_command(
 def test_update_keys_of_106(
     box: Box, update_by: str, field: str, codes: tuple[int, int], wrong: list[Any]
 ) -> None:
-    """A lacking key fails its record (024); a blank or invalid one refuses the command (AM-31, AM-34, IPD106-14)."""
+    """A lacking key fails its record (024); a blank or invalid one refuses the command (AM-31, AM-34, IPD106-14, E-34)."""
 
     blank, invalid = codes
 
@@ -91,7 +91,7 @@ def test_good_crm_values(box: Box, value: Any) -> None:
     ],
 )
 def test_update_keys_of_web(web: Box, update_by: str, field: str, wrong: list[Any], invalid: int) -> None:
-    """Absent 24, blank 25, and only a customer code can be invalid (IPDWEB-25 … 27, IPDWEB-31, AM-65)."""
+    """Absent 24, blank 25, and only a customer code can be invalid (IPDWEB-25..IPDWEB-27, IPDWEB-31, AM-65)."""
 
     def code(value: Any) -> int:
         fields = {"name": "x", field: value}
@@ -105,7 +105,7 @@ def test_update_keys_of_web(web: Box, update_by: str, field: str, wrong: list[An
 
 
 def test_mobile_numbers_of_106(box: Box) -> None:
-    """Not there 050, blank 049, of a wrong form or type 043 (IPD106-65 … 67, GEN-05, GEN-11)."""
+    """Not there 050, blank 049, of a wrong form or type 043 (IPD106-65..IPD106-67, GEN-05, GEN-11)."""
 
     def code(value: Any) -> str:
         (found,) = box.push(record(mobilenumber=value, name="x")).record_codes
@@ -132,7 +132,7 @@ def test_call_times(make: Callable[..., Box], edition: str, code: int, field: st
 @pytest.mark.parametrize("field", ["calltype", "Calltype", "call_type"])
 @pytest.mark.parametrize(("edition", "code"), [("1.0.6", 38), ("web", 5)])
 def test_call_types(make: Callable[..., Box], edition: str, code: int, field: str) -> None:
-    """The six call types as text or number; blank is a fresh call; others are refused (REF-04, IPDWEB-08)."""
+    """The six call types as text or number; blank is a fresh call; others are refused (REF-04, IPDWEB-08, IPD106-17)."""
     box = make(edition)
     for value in ("5", "21", "31", "41", "71", "1001", 5, 1001, " 71 "):
         assert box.push(record(**{field: value})).code == 1
@@ -155,7 +155,7 @@ def test_media(make: Callable[..., Box], edition: str, media: Any) -> None:
 
 
 def test_reference_tables(service: Service) -> None:
-    """Media and call types are those printed, in both wordings of the media (REF-01 … REF-04)."""
+    """Media and call types are those printed, in both wordings of the media (REF-01..REF-04)."""
     media, calls = (service.catalogue.references[name]["entries"] for name in ("media", "call_types"))
     assert {number: row["name"] for number, row in media.items()} == {
         "1": "Email In", "2": "Email Out", "3": "SMS In", "4": "SMS Out", "8": "Chat", "11": "Voice In",

@@ -10,13 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from mockserver.store import plan
 from mockserver.store.interface import TableSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from mockserver.store.interface import Store
 
@@ -231,9 +228,3 @@ def run(make: Make, examples: int) -> None:
 def test_a_store_behaves_like_plain_dictionaries(make: Make) -> None:
     """Through units that roll back, forks, restores and dumps."""
     run(make, 50)
-
-
-def test_a_store_is_right_even_when_all_keys_collide(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fingerprints of keys only narrow a look-up down; the rows decide."""
-    monkeypatch.setattr(plan, "fingerprint", lambda key: 0xFFFFFFFF)
-    run(make, 20)

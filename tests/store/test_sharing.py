@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.store.interface import TABLES, TableSpec
-from mockserver.store.pages import ENTRY_PAGE, Entries, Rows
+from mockserver.store.pages import Entries, Rows
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from contextlib import AbstractContextManager
 
     Undone = Callable[[TinyStore], AbstractContextManager[None]]
@@ -46,8 +46,8 @@ def customer(number: int) -> dict[str, Any]:
     }
 
 
-def test_a_fork_copies_what_is_written_to_and_not_the_rest() -> None:
-    """With 10,000 customers a fork and a write to it hold a few pages, not a second copy."""
+def test_a_fork_copies_the_tables_that_are_written_to_and_never_their_rows() -> None:
+    """With 10,000 customers a fork holds nothing, and a write to it the table's dictionaries, not the rows."""
     store = TinyStore()
     whole = traced(lambda: [store.insert("customers", customer(n)) for n in range(10_000)] and store)
 
@@ -57,7 +57,7 @@ def test_a_fork_copies_what_is_written_to_and_not_the_rest() -> None:
         fork.insert("customers", customer(10_000))
         return fork
 
-    assert traced(fork_and_write) < whole / 30
+    assert traced(fork_and_write) < whole / 2
     assert traced(store.fork) < 3_000
 
 
@@ -78,7 +78,7 @@ def test_a_used_fork_of_a_small_store_holds_little() -> None:
 
 
 def test_a_row_with_its_indexes_is_small() -> None:
-    """A call of twelve short values and three index entries takes less than 300 bytes."""
+    """A call of twelve short values and three index entries takes less than 700 bytes."""
 
     def fill() -> TinyStore:
         store = TinyStore()
@@ -87,7 +87,7 @@ def test_a_row_with_its_indexes_is_small() -> None:
             store.insert("calls", dict.fromkeys(columns, f"value{number}"))
         return store
 
-    assert traced(fill) / 5_000 < 300
+    assert traced(fill) / 5_000 < 700
 
 
 @pytest.mark.parametrize("method", ["add", "discard"])
@@ -109,7 +109,7 @@ def test_a_change_broken_off_half_way_is_undone(
     calls: list[int] = []
     original = getattr(Entries, method)
 
-    def interrupted(entries: Entries, mark: int, row_id: int) -> None:
+    def interrupted(entries: Entries, mark: Hashable, row_id: int) -> None:
         calls.append(row_id)
         if len(calls) == stop_before:
             raise KeyboardInterrupt
@@ -121,48 +121,40 @@ def test_a_change_broken_off_half_way_is_undone(
             changes[kind]()
         monkeypatch.undo()
     assert store.dump() == before
-    assert [len(entries) for entries in store.content.table("t").entries] == [3, 3, 3]
+    assert [
+        sorted(map(len, map(entries.ids, [(0,), (1,), (2,)]))) for entries in store.content.table("t").entries
+    ] == [[1] * 3] * 3
     for number in range(3):
         want = dict.fromkeys("abc", number)
         for column in "abc":
             assert store.find("t", **{column: number}) == [(number + 1, want)]
 
 
-def test_entries_split_and_join_in_order_and_copies_stay_apart() -> None:
-    """Across pages, for ascending, descending and mixed ids, and down to nothing."""
+def test_entries_stay_in_order_and_copies_stay_apart() -> None:
+    """For ascending, descending and mixed ids, and down to nothing."""
     for order in (range(1_000), range(999, -1, -1), [n * 379 % 1_000 for n in range(1_000)]):
         entries = Entries()
         for row_id in order:
-            entries.add(5, row_id)
-            entries.add(7, row_id)
-            entries.add(7, row_id)
-        assert list(entries.ids(5)) == list(entries.ids(7)) == list(range(1_000))
-        assert list(entries.ids(6)) == []
+            entries.add("five", row_id)
+            entries.add("seven", row_id)
+            entries.add("seven", row_id)
+        assert list(entries.ids("five")) == list(entries.ids("seven")) == list(range(1_000))
+        assert list(entries.ids("six")) == []
         copy = entries.copy()
         for row_id in order:
-            copy.discard(5, row_id)
-            copy.discard(5, row_id)
-        assert (list(copy.ids(5)), list(copy.ids(7))) == ([], list(range(1_000)))
-        assert (len(copy), len(entries)) == (1_000, 2_000)
+            copy.discard("five", row_id)
+            copy.discard("five", row_id)
+        assert (list(copy.ids("five")), list(copy.ids("seven"))) == ([], list(range(1_000)))
+        assert len(entries.ids("five")) == 1_000
 
 
-def test_ascending_ids_of_one_key_fill_their_pages() -> None:
-    """The usual growth leaves no half-empty pages behind."""
-    entries = Entries()
-    for row_id in range(10 * ENTRY_PAGE):
-        entries.add(1, row_id)
-    assert len(entries._pages) == 10
-
-
-def test_rows_give_empty_pages_back() -> None:
-    """A table whose old rows are removed does not keep their room."""
+def test_rows_come_in_order_of_id_whatever_order_they_were_put_in() -> None:
+    """An undone removal puts an old id back after younger ones."""
     rows = Rows()
-    for row_id in range(1, 1_001):
-        rows.put(row_id, b"x")
-    for row_id in range(1, 951):
-        rows.put(row_id, None)
-    assert len(rows._pages) == 2
-    assert [row_id for row_id, _ in rows.items()] == list(range(951, 1_001))
-    rows.put(3, b"y")
-    assert next(rows.items()) == (3, b"y")
-    assert rows.count == 51
+    for row_id in range(1, 101):
+        rows.put(row_id, ("x",))
+    rows.put(3, None)
+    rows.put(3, ("y",))
+    assert [row_id for row_id, _ in rows.items()] == list(range(1, 101))
+    assert rows.copy().get(3) == ("y",)
+    assert rows.count == 100

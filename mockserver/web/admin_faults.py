@@ -1,0 +1,200 @@
+"""Admin routes about failures on purpose: queued statuses, and the magic values that provoke some."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.contract.documents import known, shown
+from mockserver.errors import Problem
+from mockserver.gate import GATE, Keys
+from mockserver.model import NOTHING
+from mockserver.web.admin_http import check_calendar, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.methodspec import MethodSpec, ObjectSpec, StatusRow
+    from mockserver.faults.forced import ForcedStatus
+    from mockserver.model import Level
+    from mockserver.sandbox import Regime, Sandbox
+    from mockserver.web.admin_http import Ask
+
+_GROUP: Final = re.compile(r"\((?!\?)[^)]*\)")
+_LONGEST_CODE: Final = 18
+_NO_TEXT: Final = "fail"
+
+
+def faults(ask: Ask) -> dict[str, Any]:
+    """Return the queued statuses that are not used up, oldest first."""
+    with ask.sandbox.lock:
+        return {"faults": [_shown(wish) for wish in ask.sandbox.forced]}
+
+
+def _shown(wish: ForcedStatus) -> dict[str, Any]:
+    return {
+        "id": wish.id,
+        "status": wish.status,
+        "method": wish.method,
+        "level": wish.level,
+        "times": wish.times,
+        "until": wish.until.isoformat(" ", "seconds") if wish.until else None,
+        "match": dict(wish.match),
+    }
+
+
+def add_fault(ask: Ask) -> dict[str, Any]:
+    """Queue a status for the next commands that fit (SIM-26), if a method can fail with it (AM-14)."""
+    body, sandbox = ask.body, ask.sandbox
+    level: Level = "record" if body.get("level") == "record" else "request"
+    method = body.get("method")
+    with sandbox.lock:
+        _check_code(ask, body["status"], method, level)
+        wish = sandbox.forced.add(
+            body["status"],
+            method=method,
+            level=level,
+            times=body.get("times", 1),
+            until=_until(body.get("ttl"), sandbox.clock.now()),
+            match=body.get("match"),
+        )
+        return _shown(wish)
+
+
+def _until(seconds: float | None, now: datetime) -> datetime | None:
+    if seconds is None:
+        return None
+    try:
+        until = now + timedelta(seconds=seconds)
+    except OverflowError:
+        got = shown(seconds)
+        raise unfit(Problem("", "/ttl", "this time is too far away", "a time up to 8999", got)) from None
+    check_calendar(until, "/ttl")
+    return until
+
+
+def _check_code(ask: Ask, status: int, method: str | None, level: Level) -> None:
+    methods = ask.service.catalogue.methods
+    if method is not None and method not in methods:
+        raise unfit(
+            Problem("", "/method", "there is no such method", known(list(methods), method), shown(method))
+        )
+    regime = _regime(ask, ask.sandbox)
+    specs = [regime.spec(name) for name in ([method] if method is not None else methods)]
+    if any(spec.can_force(status, level) for spec in specs):
+        return
+    codes = sorted({row.code for spec in specs for row in _codes(spec, ask.service.catalogue, level)})
+    what = f"{method or 'no method'} {'cannot fail' if method else 'can fail'} so"
+    where = f"in edition {regime.quirks['edition']}, at level {level}"
+    expected = f"one of {', '.join(map(str, codes))}" if codes else "level request: its records have no codes"
+    raise unfit(Problem("", "/status", f"{what} {where}", expected, str(status)))
+
+
+def clear_faults(ask: Ask) -> None:
+    """Forget all queued statuses."""
+    with ask.sandbox.lock:
+        ask.sandbox.forced.clear()
+
+
+def magic(ask: Ask) -> dict[str, Any]:
+    """Return the values that provoke a failure, and which: made from the documents that carry them out."""
+    sandbox, catalogue = ask.sandbox, ask.service.catalogue
+    with sandbox.lock:
+        regime = _regime(ask, sandbox)
+        specs = [regime.spec(name) for name in catalogue.methods]
+        seeded = list(_seeded(ask, sandbox))
+    forced = catalogue.common["forced"]
+    return {
+        "edition": regime.quirks["edition"],
+        "servicekeys": {
+            "about": "a service key of this form, with any valid API key, refuses the command with the code",
+            "pattern": forced["servicekey"],
+            "ledger": forced["ledger"],
+            "methods": {
+                spec.name: _values(forced["servicekey"], _codes(spec, catalogue, "request"))
+                for spec in specs
+                if catalogue.common["keys"]["servicekey"] in catalogue.methods[spec.name]["keys"]
+            },
+        },
+        "records": {
+            "about": "a record with such a value in the field fails with the code; the other records do not",
+            "methods": {spec.name: list(_record_values(spec, catalogue)) for spec in specs},
+        },
+        "seeded": {
+            "about": "keys of the sample data that every command of the method is refused for",
+            "keys": seeded,
+        },
+    }
+
+
+def _regime(ask: Ask, sandbox: Sandbox, process: Mapping[str, Any] | None = None) -> Regime:
+    """Return the settings a request without headers meets; hold the sandbox's lock."""
+    return sandbox.regime(None if process is None else dict(process), {}, ask.service.settings.edition)
+
+
+def _codes(spec: MethodSpec, catalogue: Catalogue, level: Level) -> list[StatusRow]:
+    """Return the failures of a method that may be forced, by code."""
+    codes = {*spec.codes("request"), *spec.codes("record")}
+    codes.update(map(int, catalogue.common["statuses"]), catalogue.common["forced"]["always"])
+    return [spec.status(code, level) for code in sorted(codes) if spec.can_force(code, level)]
+
+
+def _values(pattern: str, rows: list[StatusRow]) -> list[dict[str, Any]]:
+    found = []
+    for row in rows:
+        value = filled(pattern, row.code)
+        if value is not None:
+            text = row.text or _NO_TEXT
+            found.append({"value": value, "status": row.code, "text": text, "rule": row.ledger})
+    return found
+
+
+def filled(pattern: str, code: int) -> str | None:
+    """Return the shortest text of a pattern whose one group is the code, padded with zeros; None if none is."""
+    group = _GROUP.search(pattern)
+    if group is None:
+        return None
+    before, after = (
+        re.sub(r"\\(.)", r"\1", part) for part in (pattern[: group.start()], pattern[group.end() :])
+    )
+    for width in range(1, _LONGEST_CODE + 1):
+        text = f"{before}{code:0{width}d}{after}"
+        match = re.fullmatch(pattern, text)
+        if match is not None and int(match[1]) == code:
+            return text
+    return None
+
+
+def _record_values(spec: MethodSpec, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    rows = _codes(spec, catalogue, "record")
+    kinds = list(spec.records.kinds.values()) if spec.records is not None else []
+    fields: dict[str, ObjectSpec] = {name: kind for kind in kinds for name in kind.forced}
+    for name, kind in fields.items():
+        force = kind.properties[name]["x-force"]
+        values = _values(force["pattern"], rows)
+        if values:
+            yield {"field": name, "pattern": force["pattern"], "ledger": force["ledger"], "values": values}
+
+
+def _seeded(ask: Ask, sandbox: Sandbox) -> Iterator[dict[str, Any]]:
+    """Yield each process's keys that the gate refuses, with what it answers to each method."""
+    now = sandbox.clock.now()
+    for _, process in sandbox.store.rows("processes"):
+        keys = Keys(sandbox.tenant(process["tenant"]) or NOTHING, process, now)
+        regime = _regime(ask, sandbox, process)
+        answers = {}
+        for method in ask.service.catalogue.methods:
+            row = _refusal(keys, regime.spec(method))
+            if row is not None:
+                answers[method] = {"status": row.code, "text": row.text, "rule": row.ledger}
+        if answers:
+            yield {"apikey": process["tenant"], "servicekey": process["servicekey"], "methods": answers}
+
+
+def _refusal(keys: Keys, spec: MethodSpec) -> StatusRow | None:
+    failed = (step for step in spec.gate if not GATE[step["rule"]](keys))
+    step = next(failed, None)
+    return None if step is None else spec.status(step["status"])

@@ -1,0 +1,222 @@
+"""What every part of the admin API shares: requests as handlers see them, problems, bodies, filters."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockserver.contract.documents import Checker, known, shown
+from mockserver.contract.values import parse_moment
+from mockserver.errors import Problem, UnknownQuirk
+from mockserver.model import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from mockserver.sandbox import Sandbox
+    from mockserver.service import Service
+
+HOME: Final = "/__admin"
+"""Where the admin API stands."""
+
+_EARLIEST: Final = datetime(1900, 1, 1)  # noqa: DTZ001 - the sandbox's time knows no zones
+_LATEST: Final = datetime(9000, 1, 1)  # noqa: DTZ001 - what adds to the time must stay within the calendar
+_HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+_REPORTED: Final = 50
+_ROWS_AT_ONCE: Final = 500
+
+
+class AdminProblem(Exception):
+    """Why an admin request is not carried out; becomes ``application/problem+json`` (RFC 9457)."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        errors: Iterable[Problem] = (),
+        headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.errors = tuple(errors)
+        self.headers = tuple(headers)
+
+    def reply(self) -> Reply:
+        """Return the reply that tells it; at most 50 errors are listed."""
+        document: dict[str, Any] = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "detail": str(self),
+        }
+        if self.errors:
+            document["errors"] = [
+                {
+                    "pointer": error.pointer,
+                    "expected": error.expected,
+                    "got": error.got,
+                    "message": error.message,
+                }
+                for error in self.errors[:_REPORTED]
+            ]
+        headers = (("Content-Type", "application/problem+json"), *_HEADERS, *self.headers)
+        return Reply(self.status, headers, encode(document))
+
+
+def unfit(*errors: Problem) -> AdminProblem:
+    """Return the problem of a body that is JSON but cannot be used: 422, with every fault and its place."""
+    first = errors[0]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    hint = f": expected {first.expected}" if first.expected else ""
+    return AdminProblem(
+        422, "the body cannot be used", f"{first.pointer or '/'}: {first.message}{hint}{more}", errors
+    )
+
+
+def not_there(what: str, name: str, names: Iterable[str] = ()) -> AdminProblem:
+    """Return the problem of something in a path that does not exist, with the nearest that does."""
+    listed = list(names)
+    hint = f"; expected {known(listed, name)}" if listed else ""
+    return AdminProblem(404, f"unknown {what}", f"there is no {what} {name[:80]!r}{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One admin request as handlers see it.
+
+    ``base`` is the server's URL as the client knows it; ``body`` is checked against the route's
+    schema; ``name`` is what the path names beside the sandbox.
+    """
+
+    service: Service
+    base: str
+    body: Mapping[str, Any]
+    filters: Filters
+    name: str
+    found: Sandbox | None
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox of the path (sandbox routes only)."""
+        if self.found is None:
+            raise LookupError("this route is about no sandbox")
+        return self.found
+
+
+class Filters:
+    """The query of an admin request; unknown names and values that do not fit are 400."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], allowed: Sequence[str]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            if name not in allowed:
+                one = known(allowed, name) if allowed else "none"
+                raise AdminProblem(400, "bad filter", f"unknown filter {name[:80]!r}; expected {one}")
+            if name in self._values:
+                raise AdminProblem(400, "bad filter", f"filter {name} is given twice")
+            self._values[name] = value
+
+    def text(self, name: str) -> str | None:
+        """Return a filter as text, or None."""
+        return self._values.get(name)
+
+    def number(self, name: str, low: int = 0) -> int | None:
+        """Return a filter as a whole number of at least ``low``, or None."""
+        value = self._values.get(name)
+        if value is None:
+            return None
+        fits = value.isascii() and value.isdigit() and len(value) <= 12 and int(value) >= low
+        if not fits:
+            raise self.bad(name, f"a whole number of at least {low}")
+        return int(value)
+
+    def bad(self, name: str, expected: str) -> AdminProblem:
+        """Return the problem of a filter whose value does not fit."""
+        got = self._values[name][:80]
+        return AdminProblem(400, "bad filter", f"filter {name}: expected {expected}, got {got!r}")
+
+
+class Bodies:
+    """The JSON Schemas of admin bodies, by file name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._checkers = {
+            path.stem: Checker(orjson.loads(path.read_bytes())) for path in sorted(folder.glob("*.json"))
+        }
+
+    def read(self, name: str, raw: bytes) -> Any:
+        """Return a request's body; nothing at all stands for ``{}``. Raises AdminProblem: 400 or 422."""
+        try:
+            document = orjson.loads(raw) if raw.strip() else {}
+        except orjson.JSONDecodeError as error:
+            place = f"line {error.lineno}, column {error.colno}"
+            raise AdminProblem(400, "the body is not JSON", f"{error.msg} at {place}") from None
+        errors = self._checkers[name].problems(document, name)
+        if errors:
+            raise unfit(*errors)
+        return document
+
+
+def moment(body: Mapping[str, Any], member: str, parent: str = "") -> datetime | None:
+    """Return a time of a body whose form is checked; None when it is not given. 422 outside 1900 to 8999."""
+    text = body.get(member)
+    found = parse_moment(text) if isinstance(text, str) else None
+    if found is not None:
+        check_calendar(found, f"{parent}/{member}")
+    return found
+
+
+def check_calendar(when: datetime, pointer: str) -> None:
+    """Raise the 422 of a time the sandbox cannot stand at."""
+    if not _EARLIEST <= when < _LATEST:
+        got = when.isoformat(" ", "seconds")
+        raise unfit(Problem("", pointer, "this time is too far away", "a time from 1900 to 8999", got))
+
+
+def checked_quirks(check: Callable[[str, object], str], quirks: Mapping[str, str]) -> dict[str, str]:
+    """Return quirks of a body, each checked by ``check``; 422 with every one that does not exist (AM-13)."""
+    errors = []
+    for name, value in quirks.items():
+        pointer = f"/quirks/{name.replace('~', '~0').replace('/', '~1')}"
+        if name == "edition":
+            message = "the edition has a member of its own"
+            errors.append(Problem("", pointer, message, "the member edition", shown(value)))
+            continue
+        try:
+            check(name, value)
+        except UnknownQuirk as error:
+            errors.append(Problem("", pointer, str(error), "", shown(value)))
+    if errors:
+        raise unfit(*errors)
+    return dict(quirks)
+
+
+def encode(document: Any) -> bytes:
+    """Return a document as JSON, whatever a client has put into the sandbox."""
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        # numbers over 64 bits, text with half a surrogate pair
+        return json.dumps(document, separators=(",", ":")).encode()
+
+
+def encode_rows(rows: Iterable[Any]) -> bytes:
+    """Return a list as JSON in portions, so that a long one holds up no other thread."""
+    listed = list(rows)
+    portions = (listed[start : start + _ROWS_AT_ONCE] for start in range(0, len(listed), _ROWS_AT_ONCE))
+    return b"[" + b",".join(encode(portion)[1:-1] for portion in portions) + b"]"
+
+
+def answer(status: int, document: Any) -> Reply:
+    """Return the reply of an admin request carried out; a document that is bytes is JSON already."""
+    if document is None:
+        return Reply(status, _HEADERS, b"")
+    body = document if isinstance(document, bytes) else encode(document)
+    return Reply(status, (("Content-Type", "application/json"), *_HEADERS), body)

@@ -1,0 +1,206 @@
+"""Admin routes about sandboxes as a whole: making and dropping, reset, settings, clock, health."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from mockserver import __version__
+from mockserver.clock import real_text, real_time
+from mockserver.contract.documents import shown
+from mockserver.errors import Problem
+from mockserver.sandbox import DEFAULT, Plan
+from mockserver.settings import ENDPOINT
+from mockserver.store.interface import TABLES
+from mockserver.web.admin_http import AdminProblem, check_calendar, checked_quirks, moment, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.clock import Clock
+    from mockserver.sandbox import Sandbox
+    from mockserver.web.admin_http import Ask
+
+
+def health(ask: Ask) -> dict[str, Any]:
+    """Return that the server is well, since when, and how much is loaded."""
+    started = ask.service.started
+    loaded = ask.service.loaded()
+    sandboxes = loaded.pop("sandboxes")
+    return {
+        "status": "ok",
+        "version": __version__,
+        "started": real_text(started),
+        "uptime": round(max(0.0, real_time() - started), 3),
+        "loaded": loaded,
+        "sandboxes": sandboxes,
+    }
+
+
+def create(ask: Ask) -> dict[str, Any]:
+    """Make a sandbox with a tenant of its own and return where it is and by which keys (AM-11)."""
+    if ask.body.get("scenarios"):
+        got = shown(ask.body["scenarios"])
+        raise unfit(Problem("", "/scenarios", "this version has no scenarios yet", "an empty list", got))
+    sandbox = ask.service.registry.create(_plan(ask), ask.body.get("key"))
+    return _address(sandbox, ask.base)
+
+
+def _plan(ask: Ask) -> Plan:
+    """Return what a body asks for; the server's settings fill in what it leaves out."""
+    body, settings = ask.body, ask.service.settings
+    preset = body.get("preset", settings.preset)
+    customers = settings.customers if preset == settings.preset else None
+    clock = body.get("clock", {})
+    mode = clock.get("mode", settings.clock)
+    return Plan(
+        seed=body.get("seed", settings.seed),
+        preset=preset,
+        customers=body.get("customers", customers),
+        edition=body.get("edition"),
+        quirks=checked_quirks(ask.service.catalogue.quirks.check, body.get("quirks", {})),
+        clock="frozen" if mode == "frozen" else "real",
+        at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
+    )
+
+
+def _address(sandbox: Sandbox, base: str) -> dict[str, Any]:
+    url = base if sandbox.key == DEFAULT else f"{base}/sandboxes/{sandbox.key}"
+    return {
+        "key": sandbox.key,
+        "url": url,
+        "endpoint": url + ENDPOINT,
+        "apikey": sandbox.minted.get("apikey"),
+        "servicekeys": sandbox.minted.get("servicekeys", {}),
+    }
+
+
+def list_all(ask: Ask) -> dict[str, Any]:
+    """Return every sandbox in brief, oldest first."""
+    return {"sandboxes": [_brief(sandbox, ask.base) for sandbox in ask.service.registry.all()]}
+
+
+def _brief(sandbox: Sandbox, base: str) -> dict[str, Any]:
+    address = _address(sandbox, base)
+    del address["servicekeys"]
+    with sandbox.lock:
+        return {**address, "clock": _clock(sandbox.clock), "requests": len(sandbox.journal)}
+
+
+def show(ask: Ask) -> dict[str, Any]:
+    """Return a sandbox: where it is, what it was made of, how it stands."""
+    return _describe(ask.service.registry.get(ask.name), ask.base)
+
+
+def _describe(sandbox: Sandbox, base: str) -> dict[str, Any]:
+    plan = sandbox.plan
+    with sandbox.lock:
+        return {
+            **_address(sandbox, base),
+            "seed": plan.seed,
+            "preset": plan.preset,
+            "customers": plan.customers,
+            "edition": sandbox.edition,
+            "quirks": dict(sandbox.quirks),
+            "clock": _clock(sandbox.clock),
+            "requests": len(sandbox.journal),
+            "faults": len(sandbox.forced),
+            "tables": {spec.name: sandbox.store.count(spec.name) for spec in TABLES},
+        }
+
+
+def drop(ask: Ask) -> None:
+    """Forget a sandbox with all it holds; the default one stays."""
+    if ask.name == DEFAULT:
+        raise AdminProblem(409, "not to be dropped", "the sandbox default stays; it can be reset")
+    ask.service.registry.drop(ask.name)
+
+
+def reset(ask: Ask) -> dict[str, Any]:
+    """Bring a sandbox back to its creation exactly and return it (AM-16)."""
+    ask.sandbox.reset()
+    return _describe(ask.sandbox, ask.base)
+
+
+def settings(ask: Ask) -> dict[str, Any]:
+    """Return a sandbox's own edition and quirks, those in force, and all quirks there are."""
+    sandbox, service = ask.sandbox, ask.service
+    with sandbox.lock:
+        own = {"edition": sandbox.edition, "quirks": dict(sandbox.quirks)}
+        in_force = dict(sandbox.regime(None, {}, service.settings.edition).quirks)
+    edition = in_force.pop("edition")
+    return {
+        **own,
+        "in_force": {"edition": edition, "quirks": in_force},
+        "known": [
+            {
+                "name": quirk.name,
+                "values": list(quirk.values),
+                "any_text": quirk.open,
+                "ledger": quirk.ledger,
+                "about": quirk.about,
+            }
+            for quirk in service.catalogue.quirks
+        ],
+    }
+
+
+def change_settings(ask: Ask) -> dict[str, Any]:
+    """Merge edition and quirks into a sandbox's own; null takes back (AM-12, AM-13)."""
+    changes: Mapping[str, str | None] | None = ask.body.get("quirks", {})
+    wanted = {name: value for name, value in (changes or {}).items() if value is not None}
+    checked_quirks(ask.service.catalogue.quirks.check, wanted)
+    _check_names(ask, changes or {})
+    sandbox = ask.sandbox
+    with sandbox.lock:
+        merged = {} if changes is None else {**sandbox.quirks, **changes}
+        quirks = {name: value for name, value in merged.items() if value is not None}
+        sandbox.configure(ask.body.get("edition", sandbox.edition), quirks)
+    return settings(ask)
+
+
+def _check_names(ask: Ask, changes: Mapping[str, str | None]) -> None:
+    """Refuse to take back a quirk that does not exist, as to set one: a misspelt name is no success."""
+    defaults = ask.service.catalogue.quirks.defaults
+    gone = {name: defaults.get(name, "") for name, value in changes.items() if value is None}
+    checked_quirks(ask.service.catalogue.quirks.check, gone)
+
+
+def clock(ask: Ask) -> dict[str, Any]:
+    """Return mode and time of a sandbox's clock."""
+    with ask.sandbox.lock:
+        return _clock(ask.sandbox.clock)
+
+
+def set_clock(ask: Ask) -> dict[str, Any]:
+    """Set mode, time or both."""
+    now = moment(ask.body, "now")
+    with ask.sandbox.lock:
+        clock = ask.sandbox.clock
+        clock.set(ask.body.get("mode", clock.mode), now)
+        return _clock(clock)
+
+
+def advance(ask: Ask) -> dict[str, Any]:
+    """Move a sandbox's time on, by seconds or until a time; never backwards."""
+    until = moment(ask.body, "until")
+    with ask.sandbox.lock:
+        clock = ask.sandbox.clock
+        now = clock.now()
+        if until is not None and until < now.replace(microsecond=0):
+            problem = "the clock only moves forwards"
+            got = until.isoformat(" ", "seconds")
+            raise unfit(Problem("", "/until", problem, f"a time from {clock.text()} on", got))
+        by = timedelta(seconds=ask.body["seconds"]) if until is None else max(until - now, timedelta(0))
+        member = "/seconds" if until is None else "/until"
+        try:
+            check_calendar(now + by, member)
+        except OverflowError:
+            got = shown(ask.body.get("seconds"))
+            raise unfit(Problem("", member, "this time is too far away", "a time up to 8999", got)) from None
+        clock.advance(by)
+        return _clock(clock)
+
+
+def _clock(clock: Clock) -> dict[str, str]:
+    return {"mode": clock.mode, "now": clock.text()}

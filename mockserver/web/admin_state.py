@@ -1,0 +1,135 @@
+"""Admin routes about what a sandbox holds: its journal and its state.
+
+Long lists are taken from a copy that costs nothing (a fork) and written outside the sandbox's lock,
+so that commands go on being answered meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.documents import shown
+from mockserver.contract.values import parse_moment
+from mockserver.errors import Problem, UnknownQuirk
+from mockserver.journal import describe, number_of, summary
+from mockserver.store.interface import TABLES, StoreError
+from mockserver.web.admin_http import encode, encode_rows, not_there, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.model import Exchange
+    from mockserver.store.interface import Store
+    from mockserver.web.admin_http import Ask, Filters
+
+
+def requests(ask: Ask) -> bytes:
+    """Return the exchanges that fit the filters, newest first, and how many there are."""
+    wanted = _wanted(ask.filters)
+    limit = ask.filters.number("limit")
+    with ask.sandbox.lock:
+        exchanges = ask.sandbox.journal.newest_first()
+    found = [exchange for exchange in exchanges if all(fits(exchange) for fits in wanted)]
+    listed = encode_rows(summary(exchange) for exchange in found[:limit])
+    return b'{"total":%d,"requests":%b}' % (len(found), listed)
+
+
+def _wanted(filters: Filters) -> list[Callable[[Exchange], bool]]:
+    method, apikey, since = (filters.text(name) for name in ("method", "apikey", "since"))
+    status = filters.number("status")
+    wanted: list[Callable[[Exchange], bool]] = []
+    if method is not None:
+        wanted.append(lambda exchange: exchange.method == method)
+    if apikey is not None:
+        wanted.append(lambda exchange: exchange.apikey == apikey)
+    if status is not None:
+        wanted.append(lambda exchange: exchange.status == status)
+    if since is not None:
+        wanted.append(_since(since, filters))
+    return wanted
+
+
+def _since(text: str, filters: Filters) -> Callable[[Exchange], bool]:
+    """Return the test of ``since``: younger than an exchange, or not before a time of the sandbox."""
+    number = number_of(text) if text.startswith("r") else None
+    if number is not None:
+        return lambda exchange: exchange.number > number
+    if parse_moment(text) is None:
+        raise filters.bad("since", "YYYY-MM-DD hh:mm:ss on the sandbox's clock, or the id of a request")
+    return lambda exchange: exchange.at >= text
+
+
+def request(ask: Ask) -> dict[str, Any]:
+    """Return everything that is known of one exchange (SIM-20)."""
+    number = number_of(ask.name)
+    with ask.sandbox.lock:
+        exchange = None if number is None else ask.sandbox.journal.get(number)
+    if exchange is None:
+        raise not_there("request", ask.name)
+    return describe(exchange)
+
+
+def clear_requests(ask: Ask) -> None:
+    """Forget all exchanges; ids go on."""
+    with ask.sandbox.lock:
+        ask.sandbox.journal.clear()
+
+
+def state(ask: Ask) -> bytes:
+    """Return the whole state (SIM-21)."""
+    dump = _fork(ask).dump()
+    tables = [encode(name) + b":" + encode_rows(rows) for name, rows in dump["tables"].items()]
+    return b'{"tables":{%b},"counters":%b}' % (b",".join(tables), encode(dump["counters"]))
+
+
+def table(ask: Ask) -> bytes:
+    """Return rows of one table, oldest first; all of them unless limited."""
+    names = [spec.name for spec in TABLES]
+    if ask.name not in names:
+        raise not_there("table", ask.name, names)
+    offset = ask.filters.number("offset") or 0
+    limit = ask.filters.number("limit")
+    store = _fork(ask)
+    rows = encode_rows({"#": row_id, **row} for row_id, row in store.rows(ask.name, offset, limit))
+    parts = (encode(ask.name), store.count(ask.name), offset, rows)
+    return b'{"table":%b,"total":%d,"offset":%d,"rows":%b}' % parts
+
+
+def load_state(ask: Ask) -> dict[str, Any]:
+    """Replace the whole state, or nothing of it; a reset still goes back to creation."""
+    sandbox = ask.sandbox
+    _check_processes(ask)
+    store = _fork(ask)
+    try:
+        store.load(ask.body)
+    except StoreError as error:
+        raise unfit(Problem("", "/tables", str(error))) from None
+    with sandbox.lock:
+        sandbox.store.restore(store)
+        sandbox.forget()
+    return {"tables": {spec.name: store.count(spec.name) for spec in TABLES}}
+
+
+def _check_processes(ask: Ask) -> None:
+    """Refuse processes with quirks or editions that do not exist: their commands could not be answered."""
+    quirks = ask.service.catalogue.quirks
+    errors = []
+    for index, row in enumerate(ask.body["tables"].get("processes", [])):
+        if not isinstance(row, dict):
+            continue
+        own: Mapping[str, Any] = row["quirks"] if isinstance(row.get("quirks"), dict) else {}
+        chosen = [(f"quirks/{name}", name, value) for name, value in own.items()]
+        if row.get("edition") is not None:
+            chosen.append(("edition", "edition", row["edition"]))
+        for place, name, value in chosen:
+            try:
+                quirks.check(name, value, process=True)
+            except UnknownQuirk as error:
+                errors.append(Problem("", f"/tables/processes/{index}/{place}", str(error), "", shown(value)))
+    if errors:
+        raise unfit(*errors)
+
+
+def _fork(ask: Ask) -> Store:
+    with ask.sandbox.lock:
+        return ask.sandbox.store.fork()

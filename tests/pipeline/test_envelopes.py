@@ -1,0 +1,268 @@
+"""Adding a method is one document and one handler: four pretend methods carry the four failure envelopes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mockserver.contract.catalogue import Catalogue
+from mockserver.errors import InvalidDocument
+from mockserver.methods import HANDLERS
+from mockserver.methods.rules import RULES
+from mockserver.paths import data_dir
+from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
+from mockserver.seeding import load_preset
+from mockserver.service import Service
+from mockserver.settings import Settings
+from tests.api import NOW, NOW_TEXT, Api
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from mockserver.methods.call import Call
+
+KEYS = {"apikey": "test_org", "servicekey": "VoiceProcess"}
+FWEB = ["method", "revisionno", "status", "statusdesc", "resdatetime"]
+
+
+def document(name: str, envelope: str, keys: list[str], statuses: dict[str, str]) -> dict[str, Any]:
+    """A method that asks for a colour: 62 when there is none, 63 when it is blank, 66 when it is no colour."""
+    table: dict[str, Any] = {
+        "3": {"text": "Success", "ledger": "REF-17", "evidence": "stated", "success": True}
+    }
+    for code, text in statuses.items():
+        table[code] = {"text": text, "ledger": "REF-17", "evidence": "stated"}
+    colour = {
+        "x-as": "colour", "x-blank": "refused", "type": "string", "enum": ["red", "green"],
+        "x-status": {"required": 62, "x-blank": 63, "type": 66, "enum": 66},
+    }  # fmt: skip
+    shape = {
+        "method": {"type": "string", "x-from": "method"},
+        "status": {"type": "integer", "const": 3},
+        "shade": {"type": "string", "x-from": "shade"},
+        "resdatetime": {"type": "string", "x-from": "now"},
+    }
+    plain = {"x-trim": False}
+    return {
+        "method": name,
+        "about": "Pretends to be a method, for this test.",
+        "keys": keys,
+        "editions": {"web": {
+            "gate": {"unmapped": 1243, "database": 5},
+            "processing_error": 5,
+            "request": {
+                "type": "object", "required": ["colour"],
+                "x-unknown": {"keep": False, "ledger": "GEN-10"},
+                "properties": {"method": plain, "apikey": plain, "servicekey": plain, "colour": colour},
+            },
+            "precedence": {
+                "ledger": "GEN-06", "record": [],
+                "request": [{"field": "colour", "statuses": [62, 63, 66]}],
+            },
+            "statuses": {"request": table, "record": {}},
+            "replies": {"failure": envelope, "success": {"ledger": "GEN-01", "properties": shape}},
+        }},
+        "examples": [],
+    }  # fmt: skip
+
+
+TEXTS = {"62": "Colour not found", "63": "Colour found blank", "66": "Invalid colour"}
+METHODS = {
+    "reallocatedata": ("FWEB", ["apikey", "servicekey"]),
+    "addEditUser": ("FUSR", ["apikey"]),
+    "saveDisposition": ("FDISP", ["apikey", "servicekey"]),
+    "paintJob": ("F106", ["apikey", "servicekey"]),
+}
+
+
+def paint(call: Call) -> Mapping[str, Any]:
+    """The handler of all four."""
+    colour = call.reading.head.text("colour")
+    if colour == "green":
+        call.take("customercode")
+        raise LookupError("no green left")
+    return {"shade": f"dark {colour}"}
+
+
+@pytest.fixture
+def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Api]:
+    """Start a service whose only methods are pretend ones."""
+    folder = tmp_path / "schemas"
+    (folder / "methods").mkdir(parents=True)
+    for name in ("common", "envelopes", "quirks", "vocabulary"):
+        shutil.copy(data_dir("schemas") / f"{name}.json", folder)
+    shutil.copytree(data_dir("schemas") / "references", folder / "references")
+
+    def started(*names: str, **settings: Any) -> Api:
+        for name in names:
+            envelope, keys = METHODS[name]
+            text = json.dumps(document(name, envelope, keys, TEXTS))
+            (folder / "methods" / f"{name}.json").write_text(text, encoding="utf-8")
+            monkeypatch.setitem(HANDLERS, name, paint)
+        catalogue = Catalogue.load(folder, RULES, thorough=True)
+        registry = SandboxRegistry(World(catalogue, "Asia/Kolkata", 100, {}), load_preset)
+        registry.create(Plan(clock="frozen", at=NOW), DEFAULT, mint=False)
+        return Api(Service(Settings(**settings), catalogue, registry))
+
+    return started
+
+
+@pytest.mark.parametrize("edition", ["1.0.6", "web"])
+def test_a_method_is_one_document_and_one_handler(make: Callable[..., Api], edition: str) -> None:
+    """TRN-01, GEN-19: dispatched by its name on the one path, and the same in both editions as it has only one."""
+    api = make(*METHODS)
+    for name in METHODS:
+        answer = api.post({"method": name, "colour": "red", **KEYS}, edition=edition)
+        assert list(answer.body.items()) == [
+            ("method", name), ("status", 3), ("shade", "dark red"), ("resdatetime", NOW_TEXT),
+        ]  # fmt: skip
+    assert api.post({"method": "ImportProcessData", **KEYS}).status == 2
+
+
+@pytest.mark.parametrize("edition", ["1.0.6", "web"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [({}, 62), ({"colour": " "}, 63), ({"colour": "blue"}, 66), ({"colour": 5}, 66), ({"colour": "red", "apikey": "x"}, 1107)],
+)  # fmt: skip
+def test_f106(make: Callable[..., Api], edition: str, command: dict[str, Any], code: int) -> None:
+    """AUTH-15: method, the table's text, the code as text of at least three digits, timestamp; nothing else."""
+    answer = make("paintJob").post({"method": "paintJob", **KEYS, **command}, edition=edition)
+    text = {**TEXTS, "1107": "api key not found"}[str(code)]
+    assert list(answer.body.items()) == [
+        ("method", "paintJob"), ("statusdesc", text), ("status", f"{code:03d}"), ("timestamp", NOW_TEXT),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "revision"), [("reallocatedata", "1"), ("addEditUser", 1)])
+def test_fweb_and_fusr(make: Callable[..., Api], name: str, revision: object) -> None:
+    """AUTH-16, AUTH-17, AUTH-19, AUTH-20, E-29: revisionno is text in one, a number in the other; the rest is the same."""
+    api = make(name)
+    for command, code in (({}, 62), ({"colour": ""}, 63), ({"colour": 5}, 66), ({"apikey": "x"}, 1107)):
+        answer = api.post({"method": name, **KEYS, **command})
+        assert list(answer.body.items()) == [
+            ("method", name), ("revisionno", revision), ("status", code), ("statusdesc", "fail"),
+            ("resdatetime", NOW_TEXT),
+        ]  # fmt: skip
+        assert type(answer.body["revisionno"]) is type(revision)
+        assert answer.header("X-Mock-Status-Description")
+
+
+def test_fdisp(make: Callable[..., Api]) -> None:
+    """AUTH-18, AUTH-19: small d in the method, reasonid before statusdesc, no revisionno."""
+    answer = make("saveDisposition").post({"method": "saveDisposition", **KEYS})
+    assert list(answer.body.items()) == [
+        ("method", "savedisposition"), ("reasonid", 62), ("statusdesc", "fail"), ("status", 62),
+        ("resdatetime", NOW_TEXT),
+    ]  # fmt: skip
+
+
+def test_the_other_readings_of_failures(make: Callable[..., Api]) -> None:
+    """AUTH-19, AUTH-20, AM-68, AM-48, E-22, E-23, E-28: one generic code, or the table's text, or revisionno of one type everywhere."""
+    api = make(*METHODS)
+
+    def body(name: str, **quirks: Any) -> dict[str, Any]:
+        return api.post({"method": name, **KEYS}, **quirks).body
+
+    for name in ("reallocatedata", "addEditUser"):
+        assert body(name, web_fail_status="five")["status"] == 5
+        assert body(name, web_fail_desc="table")["statusdesc"] == "Colour not found"
+        assert body(name, revisionno_type="int")["revisionno"] == 1
+        assert body(name, revisionno_type="string")["revisionno"] == "1"
+    disp = body("saveDisposition", web_fail_status="five")
+    assert (disp["status"], disp["reasonid"]) == (4, 62)
+    assert body("saveDisposition", web_fail_desc="table")["statusdesc"] == "Colour not found"
+    forced = {"method": "reallocatedata", **KEYS, "servicekey": "FORCE_5"}
+    assert api.post(forced, web_fail_desc="table").body["statusdesc"] == "fail"
+    old = body("paintJob", web_fail_status="five", web_fail_desc="table", revisionno_type="int")
+    assert list(old) == ["method", "statusdesc", "status", "timestamp"]
+    assert body("paintJob", ipd106_fail_time_key="resdatetime", ipd106_status_type="int") == {
+        "method": "paintJob", "statusdesc": "Colour not found", "status": 62, "resdatetime": NOW_TEXT,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("edition", ["1.0.6", "web"])
+@pytest.mark.parametrize("broken", ['{"method":"%s","colour":"red"', '{"a":1 "method":"%s"}'])
+def test_status_2_has_the_envelope_of_the_sniffed_method(
+    make: Callable[..., Api], edition: str, broken: str
+) -> None:
+    """TRN-33, AM-67: FDISP prints reasonid 2, FUSR always addEditUser, F106 "002"; whichever edition is in force."""
+    api = make(*METHODS)
+    answers = {name: api.post(f"data={broken % name}", edition=edition).body for name in METHODS}
+    assert answers == {
+        "reallocatedata": {"method": "reallocatedata", "revisionno": "1", "status": 2, "statusdesc": "fail", "resdatetime": NOW_TEXT},
+        "addEditUser": {"method": "addEditUser", "revisionno": 1, "status": 2, "statusdesc": "fail", "resdatetime": NOW_TEXT},
+        "saveDisposition": {"method": "savedisposition", "reasonid": 2, "statusdesc": "fail", "status": 2, "resdatetime": NOW_TEXT},
+        "paintJob": {"method": "paintJob", "statusdesc": "Wrong format of received request", "status": "002", "timestamp": NOW_TEXT},
+    }  # fmt: skip
+
+
+def test_a_method_without_a_servicekey_ignores_one(make: Callable[..., Api]) -> None:
+    """AUTH-10: only the apikey, its expiry and the tenant's database are looked at."""
+    api = make("addEditUser")
+    command = {"method": "addEditUser", "colour": "red", "apikey": "test_org"}
+    for servicekey in (
+        None,
+        "",
+        "NoSuchProcess",
+        "process1",
+        "UnmappedProcess",
+        "DisabledProcess",
+        "FORCE_62",
+        5,
+    ):
+        if servicekey != "FORCE_62":
+            assert api.post({**command, "servicekey": servicekey}).status == 3
+    assert api.post(command).status == 3
+    assert [api.post({**command, "apikey": key}).status for key in ("x", "expired_org", "nodb_org")] == [
+        1107,
+        48,
+        5,
+    ]
+
+
+def test_a_code_means_what_its_method_says(make: Callable[..., Api]) -> None:
+    """GEN-08: the same number has another text in another method's table."""
+    own = make("paintJob")
+    real = own.service.catalogue
+    assert own.post({"method": "paintJob", **KEYS}).body["statusdesc"] == "Colour not found"
+    text = json.loads(
+        (data_dir("schemas") / "methods" / "ImportProcessData.json").read_text(encoding="utf-8")
+    )
+    assert text["editions"]["1.0.6"]["statuses"]["request"]["62"]["text"] == "Custom filter not found"
+    assert real.methods.keys() == {"paintJob"}
+
+
+def test_an_error_of_ours_is_the_methods_processing_error(make: Callable[..., Api]) -> None:
+    """GEN-16, GEN-07: it answers with the generic code, undoes what was done, and the journal has the traceback."""
+    api = make("reallocatedata")
+    before = api.sandbox.store.counter("test_org/customercode")
+    answer = api.post({"method": "reallocatedata", "colour": "green", **KEYS})
+    assert (answer.status, list(answer.body)) == (5, FWEB)
+    assert "no green left" in api.journal()["error"]
+    assert api.sandbox.store.counter("test_org/customercode") == before
+    assert answer.http_status == 200
+
+
+def test_a_document_that_makes_no_sense_stops_the_start(make: Callable[..., Api], tmp_path: Path) -> None:
+    """GEN-02, GEN-04: every assertion has a status, and every status a text in the table of its level."""
+    make("paintJob")
+    path = tmp_path / "schemas" / "methods" / "paintJob.json"
+    sound = json.loads(path.read_text(encoding="utf-8"))
+    for place, change in (
+        (("statuses", "request"), {"3": sound["editions"]["web"]["statuses"]["request"]["3"]}),
+        (("request", "properties", "colour", "x-status"), {"required": 62}),
+        (("precedence", "request"), []),
+        (("precedence", "request"), [{"rule": "nonesuch", "status": 62, "ledger": "GEN-06"}]),
+    ):
+        broken = json.loads(json.dumps(sound))
+        node = broken["editions"]["web"]
+        for step in place[:-1]:
+            node = node[step]
+        node[place[-1]] = change
+        path.write_text(json.dumps(broken), encoding="utf-8")
+        with pytest.raises(InvalidDocument):
+            Catalogue.load(tmp_path / "schemas", RULES)

@@ -1,0 +1,178 @@
+"""Forced statuses and magic values through the admin API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mockserver.web.admin_faults import filled
+from tests.web.admin_client import METHOD, MOBILE, OTHER_MOBILE, push
+
+if TYPE_CHECKING:
+    from tests.web.admin_client import Admin
+
+
+def codes(admin: Admin, *mobiles: str) -> list[int]:
+    """Push records and return the code of each."""
+    reply = admin.send(push(*mobiles)).json
+    assert reply is not None
+    return [int(record["statuscode"]) for record in reply["statusdata"]]
+
+
+def test_a_forced_status_counts_down(admin: Admin) -> None:
+    """A status queued twice refuses two commands, changes nothing, and is gone (SIM-26)."""
+    made = admin.ok("POST", "/faults", {"method": METHOD, "status": 17, "times": 2})
+    assert made["times"] == 2
+    assert admin.status(push()) == 17
+    assert [wish["times"] for wish in admin.ok("GET", "/faults")["faults"]] == [1]
+    reply = admin.send(push())
+    assert (reply.headers["X-Mock-Evidence"], admin.ask_status(reply)) == ("forced", "017")
+    assert admin.ok("GET", "/requests/r000002")["changes"] == {}
+    assert admin.status(push()) == 1
+    assert admin.ok("GET", "/faults") == {"faults": []}
+
+
+def test_forced_statuses_are_used_in_their_order(admin: Admin) -> None:
+    """The oldest that fits comes first; clearing forgets them all (SIM-26)."""
+    for status in (17, 32, 43):
+        admin.ok("POST", "/faults", {"status": status})
+    assert [admin.status(push()) for _ in range(2)] == [17, 32]
+    admin.ok("DELETE", "/faults")
+    assert admin.status(push()) == 1
+
+
+@pytest.mark.parametrize(
+    ("match", "fitting", "other"),
+    [
+        ({"media": "12"}, push(), push() | {"media": "11"}),
+        ({"mobilenumber": MOBILE}, push(OTHER_MOBILE, MOBILE), push(OTHER_MOBILE)),
+        ({"servicekey": "VoiceProcess", "sr_number": "1"}, push(servicekey="VoiceProcess"), push()),
+    ],
+)
+def test_a_forced_status_waits_for_what_it_matches(
+    admin: Admin, match: Any, fitting: Any, other: Any
+) -> None:
+    """Fields of the command, and of any one of its records, must have the wanted values (SIM-26)."""
+    admin.ok("POST", "/faults", {"status": 17, "match": match})
+    assert [admin.status(command) for command in (other, fitting, fitting)] == [1, 17, 1]
+
+
+def test_a_forced_status_ends_on_the_sandboxs_clock(admin: Admin) -> None:
+    """Its time to live runs on the virtual clock: one second before the end it holds, at the end not (SIM-26)."""
+    admin.ok("PUT", "/clock", {"mode": "frozen", "now": "2018-11-12 14:00:00"})
+    made = admin.ok("POST", "/faults", {"status": 17, "times": 9, "ttl": 60})
+    assert made["until"] == "2018-11-12 14:01:00"
+    admin.ok("POST", "/clock/advance", {"seconds": 59})
+    assert admin.status(push()) == 17
+    admin.ok("POST", "/clock/advance", {"seconds": 1})
+    assert admin.status(push()) == 1
+
+
+def test_a_forced_status_of_records(admin: Admin) -> None:
+    """At level record the command is answered and its records fail with the code (SIM-26, GEN-04)."""
+    admin.ok("POST", "/faults", {"method": METHOD, "status": 43, "level": "record"})
+    assert codes(admin, MOBILE, OTHER_MOBILE) == [43, 43]
+    assert codes(admin, MOBILE) == [1]
+
+
+def test_a_forced_status_is_one_sandboxs(admin: Admin) -> None:
+    """A status queued in one sandbox does not strike in another (SIM-26)."""
+    admin.ok("POST", "/sandboxes", {"key": "one"})
+    admin.ok("POST", "/sandboxes/one/faults", {"status": 17})
+    assert admin.status(push()) == 1
+    assert admin.status(push(), "one") == 17
+
+
+@pytest.mark.parametrize("status", [2, 5, 67, 13, 1107, 37])
+def test_codes_that_may_be_forced(admin: Admin, status: int) -> None:
+    """Codes of the method, common ones, 2 and those by example are taken and answered (AM-14)."""
+    admin.ok("POST", "/faults", {"method": METHOD, "status": status})
+    assert admin.status(push()) == status
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"status": 1}, "/status"),
+        ({"status": 999}, "/status"),
+        ({"status": 17, "level": "record"}, "/status"),
+        ({"status": 1, "level": "record"}, "/status"),
+        ({"status": 17, "method": "importProcessData"}, "/method"),
+        ({"status": 17, "ttl": 1e12}, "/ttl"),
+        ({"status": 17, "times": 0}, "/times"),
+        ({"status": "17"}, "/status"),
+        ({"status": 17, "fault": "latency"}, "/fault"),
+        ({}, "/status"),
+    ],
+)
+def test_codes_that_may_not_be_forced(admin: Admin, body: Any, pointer: str) -> None:
+    """No success, no code of another method, no record code elsewhere: 422 says which would do (AM-14)."""
+    problem = admin.refused("POST", "/faults", {"method": METHOD, **body} if body else body)
+    assert problem["status"] == 422
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+    assert problem["errors"][0]["expected"]
+    assert admin.ok("GET", "/faults") == {"faults": []}
+
+
+def test_a_code_of_the_other_edition_cannot_be_forced(admin: Admin) -> None:
+    """What may be forced follows the sandbox's edition, and at last the command's (AM-14)."""
+    admin.ok("POST", "/faults", {"method": METHOD, "status": 54})
+    reply = admin.send(push(), headers={"X-Mock-Edition": "web"})
+    assert reply.headers["X-Mock-Evidence"] != "forced"
+    assert admin.status(push()) == 54
+    admin.ok("PATCH", "/settings", {"edition": "web"})
+    assert "edition web" in admin.refused("POST", "/faults", {"method": METHOD, "status": 54})["detail"]
+
+
+def test_every_magic_servicekey_provokes_what_is_listed(admin: Admin) -> None:
+    """Each service key that magic lists is answered with its code and text (AM-14, SIM-23, SIM-27)."""
+    listed = admin.ok("GET", "/magic")["servicekeys"]["methods"][METHOD]
+    assert {2, 5, 67, 17, 1107} <= {value["status"] for value in listed}
+    for value in listed:
+        reply = admin.send(push(servicekey=value["value"])).json
+        assert reply is not None
+        assert (int(reply["status"]), reply["statusdesc"]) == (value["status"], value["text"])
+
+
+def test_every_magic_number_provokes_what_is_listed(admin: Admin) -> None:
+    """Each number that magic lists makes its record fail, and only its own (AM-14, SIM-25)."""
+    fields = admin.ok("GET", "/magic")["records"]["methods"][METHOD]
+    listed = next(field["values"] for field in fields if field["field"] == "mobilenumber")
+    assert len(listed) == 7
+    assert all(value["value"].startswith("1110000") and len(value["value"]) == 10 for value in listed)
+    for value in listed:
+        assert codes(admin, value["value"], MOBILE) == [value["status"], 1]
+
+
+def test_every_seeded_key_provokes_what_is_listed(admin: Admin) -> None:
+    """Each pair of keys that magic lists is refused with its code: expired, disabled, unmapped, no database."""
+    listed = admin.ok("GET", "/magic")["seeded"]["keys"]
+    assert {"expired_org", "nodb_org", "test_org"} <= {value["apikey"] for value in listed}
+    for value in listed:
+        command = push(apikey=value["apikey"], servicekey=value["servicekey"])
+        assert admin.status(command) == value["methods"][METHOD]["status"]
+
+
+def test_magic_follows_the_edition(admin: Admin) -> None:
+    """In the edition without record codes no magic number is listed (AM-14)."""
+    admin.ok("PATCH", "/settings", {"edition": "web"})
+    found = admin.ok("GET", "/magic")
+    assert (found["edition"], found["records"]["methods"][METHOD]) == ("web", [])
+    assert 54 not in {value["status"] for value in found["servicekeys"]["methods"][METHOD]}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code", "text"),
+    [
+        ("FORCE_([1-9][0-9]{0,3})", 62, "FORCE_62"),
+        ("1110000([0-9]{3})", 5, "1110000005"),
+        (r"force\.([0-9]+)@mock\.test", 5, "force.5@mock.test"),
+        ("([0-9]{18})", 67, "000000000000000067"),
+        ("1110000([0-9]{3})", 1107, None),
+        ("without a group", 1, None),
+    ],
+)
+def test_a_pattern_is_filled_with_a_code(pattern: str, code: int, text: str | None) -> None:
+    """The value shown for a code is one that its pattern takes and reads as that code (AM-14)."""
+    assert filled(pattern, code) == text
