@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.catalogue import Catalogue, read_documents
 from mockserver.contract.documents import read_json
-from mockserver.contract.linting import lint, words
+from mockserver.contract.linting import lint, wording, words
 from mockserver.errors import InvalidDocument, Problem
 from mockserver.methods import HANDLERS
 from mockserver.methods.rules import RULES
@@ -28,13 +29,18 @@ def check_all(paths: Sequence[Path]) -> tuple[list[Problem], str]:
         return problems, f"{len(paths)} checked, nothing found"
     folder = data_dir("schemas")
     documents, problems = read_documents(folder)
+    problems = problems or wording(documents, folder)
     if problems:
         return problems, ""
     catalogue = Catalogue(folder, documents)
     problems = lint(catalogue, frozenset(RULES), thorough=True)
     problems += [
         Problem(
-            str(folder / "methods" / f"{name}.json"), "/method", "no handler", "one in mockserver/methods"
+            str(folder / "methods" / f"{name}.json"),
+            "/method",
+            "no handler",
+            "one in mockserver/methods",
+            name,
         )
         for name in catalogue.methods
         if name not in HANDLERS
@@ -58,8 +64,15 @@ def _check_file(path: Path) -> list[Problem]:
         ]
     if kind == "seed plan":
         return _check_plan(path)
-    vocabulary, problems = read_documents(data_dir("schemas"))
-    return problems or list(words(vocabulary["vocabulary"], kind, str(path), document))
+    documents, problems = read_documents(data_dir("schemas"))
+    if problems:
+        return problems
+    problems = list(words(documents["vocabulary"], kind, str(path), document))
+    if problems or kind != "method":
+        return problems
+    documents["methods"] = {path.stem: document}
+    problems = lint(Catalogue(data_dir("schemas"), documents), frozenset(RULES), thorough=True)
+    return [replace(problem, file=str(path)) for problem in problems]
 
 
 def _check_plan(path: Path) -> list[Problem]:

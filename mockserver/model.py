@@ -106,7 +106,8 @@ class Exchange:
 
     ``number`` counts the exchanges of a sandbox from 1. ``received`` is real time in seconds since
     1970, ``now`` the sandbox's moment, ``at`` the same as text. ``violation`` is what refused the command (None: it was
-    accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it. ``stages`` holds name and nanoseconds of
+    accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
+    status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
     each stage that ran.
     """
 
@@ -129,7 +130,7 @@ class Exchange:
     finding: Finding | None = None
     violation: Violation | None = None
     forced: bool = False
-    forced_record: int | None = None
+    forced_record: tuple[int, Mapping[str, Any]] | None = None
     notices: tuple[Notice, ...] = ()
     failed_records: tuple[Violation, ...] = ()
     outcome: Mapping[str, Any] | None = None

@@ -124,7 +124,7 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
         can_force = exchange.spec.can_force
         wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
         if wish is not None and wish.level == "record":
-            return exchange.evolve(forced_record=wish.status)
+            return exchange.evolve(forced_record=(wish.status, wish.match))
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
     if code is None:
         return exchange

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mockserver.contract.expansion import NO_TRAITS, Expander
-from mockserver.contract.linting import lint
+from mockserver.contract.linting import lint, wording
 from mockserver.contract.methodspec import MethodSpec
 from mockserver.contract.quirks import Quirks
 from mockserver.contract.rendering import Shape
@@ -45,6 +45,7 @@ class Catalogue:
         at every value of every quirk, not only at the defaults.
         """
         documents, problems = read_documents(folder)
+        problems = problems or wording(documents, folder)
         if problems:
             raise InvalidDocument(problems)
         catalogue = cls(folder, documents)

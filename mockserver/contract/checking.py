@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mockserver.contract.validation import Failure
     from mockserver.model import Level
 
+    Queued = tuple[int, Mapping[str, Any]]
+    """A status queued for records, and the fields they must match."""
+
     Ask = Callable[[str, "Record | None"], bool]
     """``ask(rule, record)``: whether a rule about the state holds, for the command or for a record."""
 
@@ -97,7 +100,7 @@ class Reading:
     )
 
     def __init__(
-        self, spec: MethodSpec, command: Mapping[str, Any], forced_record: int | None = None
+        self, spec: MethodSpec, command: Mapping[str, Any], forced_record: Queued | None = None
     ) -> None:
         self.spec = spec
         self.forced_record = forced_record
@@ -200,12 +203,22 @@ class _Judge:
     def _record_failure(self, record: Record) -> Violation | None:
         for entry in self._spec.precedence["record"] if record.violations else self._spec.rules["record"]:
             if "forced" in entry:
-                found = _forced(self._spec, record, entry, self._reading.forced_record)
+                found = self._queued(record) or _forced(self._spec, record, entry)
             else:
                 found = self._check(entry, record, record.violations, "record")
             if found is not None:
                 return found
         return None
+
+    def _queued(self, record: Record) -> Violation | None:
+        """Return the failure that was queued for such records (SIM-26)."""
+        if self._reading.forced_record is None:
+            return None
+        status, match = self._reading.forced_record
+        raw = record.raw if isinstance(record.raw, dict) else {}
+        if any({**self._reading.head.raw, **raw}.get(name) != value for name, value in match.items()):
+            return None
+        return _forced_failure(record, "", status, "SIM-26")
 
     def _check(
         self, entry: Mapping[str, Any], fields: Fields, violations: Sequence[Violation], level: Level
@@ -243,18 +256,19 @@ def _broken_rule(entry: Mapping[str, Any], fields: Fields, record: Record | None
 def _listed(entry: Mapping[str, Any], violations: Sequence[Violation], level: Level) -> Violation | None:
     field = entry.get("field")
     for status in entry["statuses"]:
-        for violation in violations:
-            if violation.status == status and violation.level == level and field in (None, violation.field):
-                return violation
+        found = [
+            violation
+            for violation in violations
+            if violation.status == status and violation.level == level and field in (None, violation.field)
+        ]
+        if found:
+            # Of several the same one is named whatever order the library found them in.
+            return min(found, key=lambda violation: (violation.field, violation.pointer, violation.keyword))
     return None
 
 
-def _forced(
-    spec: MethodSpec, record: Record, entry: Mapping[str, Any], queued: int | None
-) -> Violation | None:
-    """Return the failure that was queued for the records, or that a magic value asks for (SIM-25, SIM-26)."""
-    if queued is not None:
-        return _forced_failure(record, "", queued, "SIM-26")
+def _forced(spec: MethodSpec, record: Record, entry: Mapping[str, Any]) -> Violation | None:
+    """Return the failure that a magic value asks for (SIM-25, AM-14)."""
     for name, pattern in record.spec.forced.items():
         value = record.values.get(name)
         magic = pattern.fullmatch(value) if isinstance(value, str) else None

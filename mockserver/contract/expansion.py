@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Traits = tuple[tuple[str, Any], ...]
 """What of a process chooses among alternatives: (name, value) pairs, values hashable."""
@@ -29,7 +29,12 @@ _ALTERNATIVES: Final = ("x-quirk", "x-process")
 
 
 class ExpansionError(ValueError):
-    """A ``$ref``, reference table or token that the document uses is not there."""
+    """A ``$ref``, reference table or token that the document uses is not there; ``known`` are those that are."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no {kind} {name}")
+        self.name = name
+        self.known = tuple(sorted(known))
 
 
 def merge(base: Any, patch: Any) -> Any:
@@ -110,7 +115,7 @@ class Expander:
     def _definition(self, ref: str) -> Any:
         name = ref.removeprefix("#/$defs/")
         if name not in self._definitions:
-            raise ExpansionError(f"no definition {ref}")
+            raise ExpansionError("definition", ref, self._definitions)
         return self._definitions[name]
 
     def _fill(self, text: str) -> Any:
@@ -118,7 +123,7 @@ class Expander:
         if token is None:
             return text
         if token[1] not in self._tokens:
-            raise ExpansionError(f"no trait or quirk {text}")
+            raise ExpansionError("trait or quirk", text, self._tokens)
         return self._tokens[token[1]]
 
     def _with_enum(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -127,6 +132,6 @@ class Expander:
         if "x-reference" in node:
             table = self._references.get(node["x-reference"])
             if table is None:
-                raise ExpansionError(f"no reference table {node['x-reference']}")
+                raise ExpansionError("reference table", node["x-reference"], self._references)
             return {**node, "enum": list(table["entries"])}
         return node

@@ -17,8 +17,13 @@ from mockserver.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.expansion import Traits
+
+    Choice = tuple[Mapping[str, str], Traits]
+    """A full set of quirks, and traits of a process."""
 
 ASSERTIONS: Final = frozenset(
     {
@@ -38,25 +43,29 @@ ASSERTIONS: Final = frozenset(
 )
 """Keywords that can fail at their own node and so need a status there."""
 
+TRUNKS: Final = ("domestic", "gsm", "telco")
+"""The trunks a process may have (SIM-11, AM-53)."""
+
 
 def lint(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool = False) -> list[Problem]:
-    """Return every problem of the catalogue's documents; ``rules`` are the state rules Python has.
+    """Return what makes no sense in documents that passed :func:`wording`; ``rules`` are Python's state rules.
 
     The sense of a document depends on the quirks in force: a start looks at the defaults of each
     edition, a ``thorough`` check at every value of every quirk.
     """
-    problems = list(_words(catalogue))
-    return problems or list(_sense(catalogue, rules, thorough=thorough))
+    return list(_sense(catalogue, rules, thorough=thorough))
 
 
-def _words(catalogue: Catalogue) -> Iterator[Problem]:
-    documents, folder = catalogue.documents, catalogue.folder
+def wording(documents: Mapping[str, Any], folder: Path) -> list[Problem]:
+    """Return every word of the documents below ``folder`` that the vocabulary does not have."""
     vocabulary = documents["vocabulary"]
+    problems: list[Problem] = []
     for kind in ("quirks", "common", "envelopes"):
-        yield from words(vocabulary, kind, str(folder / f"{kind}.json"), documents[kind])
+        problems += words(vocabulary, kind, str(folder / f"{kind}.json"), documents[kind])
     for kind, definition in (("methods", "method"), ("references", "reference")):
         for name, document in documents[kind].items():
-            yield from words(vocabulary, definition, str(folder / kind / f"{name}.json"), document)
+            problems += words(vocabulary, definition, str(folder / kind / f"{name}.json"), document)
+    return problems
 
 
 def words(vocabulary: Mapping[str, Any], definition: str, file: str, document: Any) -> Iterator[Problem]:
@@ -80,38 +89,42 @@ def _sense(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool) -> It
             yield Problem(file, "/method", "differs from the file's name", name, document["method"])
         seen: set[tuple[str, str]] = set()
         for edition in document["editions"]:
-            for quirks in _choices(catalogue, edition, thorough=thorough):
-                for problem in _variant(catalogue, name, quirks, rules, file):
+            for choice in _choices(catalogue, edition, thorough=thorough):
+                for problem in _variant(catalogue, name, choice, rules, file):
                     if (problem.pointer, problem.message) not in seen:
                         seen.add((problem.pointer, problem.message))
                         yield problem
 
 
-def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[dict[str, str]]:
-    """Yield the defaults; if thorough, also each value of each quirk alone and all last values together."""
+def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[Choice]:
+    """Yield the defaults; if thorough, also each trunk, each value of each quirk, and all last values together."""
     defaults = {**catalogue.quirks.defaults, "edition": edition}
-    yield defaults
+    yield defaults, NO_TRAITS
     if not thorough:
         return
+    for trunk in TRUNKS:
+        yield defaults, tuple({**dict(NO_TRAITS), "trunk": trunk}.items())
     for quirk in catalogue.quirks:
         if quirk.name != "edition" and quirk.stage == "contract":
             for value in quirk.values[1:]:
-                yield {**defaults, quirk.name: value}
-    yield {**{quirk.name: quirk.values[-1] for quirk in catalogue.quirks}, "edition": edition}
+                yield {**defaults, quirk.name: value}, NO_TRAITS
+    yield {**{quirk.name: quirk.values[-1] for quirk in catalogue.quirks}, "edition": edition}, NO_TRAITS
 
 
 def _variant(
-    catalogue: Catalogue, name: str, quirks: Mapping[str, str], rules: frozenset[str], file: str
+    catalogue: Catalogue, name: str, choice: Choice, rules: frozenset[str], file: str
 ) -> Iterator[Problem]:
+    quirks, traits = choice
     edition = quirks["edition"]
     where = f"/editions/{edition}"
     document = catalogue.methods[name]
     try:
-        expander = catalogue.expander(quirks, NO_TRAITS, document.get("$defs", {}))
+        expander = catalogue.expander(quirks, traits, document.get("$defs", {}))
         plain = expander.expand(document["editions"][edition])
     except ExpansionError as error:
-        yield Problem(file, where, str(error))
+        yield Problem(file, where, str(error), " or ".join(error.known), error.name)
         return
+    yield from _roles(plain["request"], where + "/request", file)
     used = list(_statuses(plain["request"], where + "/request", file))
     yield from (item for item in used if isinstance(item, Problem))
     triples = [item for item in used if not isinstance(item, Problem)]
@@ -122,9 +135,31 @@ def _variant(
     named += [("request", status) for status in (*plain.get("gate", {}).values(), plain["processing_error"])]
     for level, status in sorted(set(named)):
         if status not in tables[level]:
-            yield Problem(file, f"{where}/statuses/{level}", f"no row for status {status}")
+            yield Problem(
+                file,
+                f"{where}/statuses/{level}",
+                f"no row for status {status}",
+                "a row with its text",
+                "none",
+            )
     if not any(row.get("success") for row in plain["statuses"]["request"].values()):
-        yield Problem(file, f"{where}/statuses/request", "no row says success", "one row with success: true")
+        yield Problem(
+            file, f"{where}/statuses/request", "no row says success", "one row with success: true", "none"
+        )
+
+
+def _roles(request: Mapping[str, Any], pointer: str, file: str) -> Iterator[Problem]:
+    """Yield each kind of record that has no property for the role its own key is to play."""
+    for name, node in request.get("properties", {}).items():
+        unit = node.get("x-record", {})
+        meanings = request["properties"].get(unit.get("by"), {}).get("x-values", {}).values()
+        for kind, record in unit.get("items", {}).items():
+            played = {child.get("x-as") for child in record.get("properties", {}).values()}
+            for role in sorted({meaning["role"] for meaning in meanings if meaning["key"] == kind} - played):
+                place = f"{pointer}/properties/{name}/x-record/items/{kind}"
+                yield Problem(
+                    file, place, f"no property plays {role}", f"a property with x-as {role}", "none"
+                )
 
 
 Triple = tuple[str, int, str]
@@ -144,7 +179,11 @@ def _statuses(
         keyword = "required" if name in node.get("required", ()) else "dependentRequired"
         if keyword not in status:
             yield Problem(
-                file, f"{pointer}/properties/{name}", f"{keyword} has no status", f"x-status.{keyword}"
+                file,
+                f"{pointer}/properties/{name}",
+                f"{keyword} has no status",
+                f"x-status.{keyword}",
+                "none",
             )
         else:
             yield _triple(field or name, status[keyword])
@@ -172,7 +211,7 @@ def _own_statuses(node: Mapping[str, Any], pointer: str, file: str, field: str) 
         if keyword in statuses:
             yield _triple(field, statuses[keyword])
         elif not (keyword == "type" and pointer.endswith("/request")):
-            yield Problem(file, pointer, f"{keyword} has no status", f"x-status.{keyword}")
+            yield Problem(file, pointer, f"{keyword} has no status", f"x-status.{keyword}", "none")
 
 
 def _triple(field: str, status: Any) -> Triple:
@@ -189,16 +228,15 @@ def _precedence(
     for level, checks in entries.items():
         for entry in checks:
             if "rule" in entry and entry["rule"] not in rules:
-                yield Problem(
-                    file, f"{pointer}/{level}", f"no rule {entry['rule']}", " or ".join(sorted(rules))
-                )
+                known = " or ".join(sorted(rules))
+                yield Problem(file, f"{pointer}/{level}", f"no rule {entry['rule']}", known, entry["rule"])
             if "rule" in entry and not ("status" in entry or "warn" in entry):
-                yield Problem(file, f"{pointer}/{level}", f"rule {entry['rule']} has neither status nor warn")
+                message = f"rule {entry['rule']} has neither status nor warn"
+                yield Problem(file, f"{pointer}/{level}", message, "one of the two", ", ".join(entry))
     for field, status, level in sorted(set(triples)):
         if not any(_reaches(entry, field, status) for entry in entries[level]):
-            yield Problem(
-                file, f"{pointer}/{level}", f"nothing reaches status {status} of field {field or '(object)'}"
-            )
+            message = f"nothing reaches status {status} of field {field or '(object)'}"
+            yield Problem(file, f"{pointer}/{level}", message, f"an entry with status {status}", "none")
 
 
 def _reaches(entry: Mapping[str, Any], field: str, status: int) -> bool:

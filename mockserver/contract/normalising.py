@@ -168,5 +168,5 @@ def _known(rule: _Rule, key: str, value: Any, view: View) -> None:
         if condition == "present" or not (isinstance(value, str) and is_moment(value)):
             view.note(warning["ledger"], key, warning["text"])
     if rule.truncate is not None and isinstance(value, str):
-        value = value[: rule.truncate]
+        value = value[: rule.truncate].rstrip()
     view.put(rule.name, key, value)

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema_rs
 
-from mockserver.contract.values import excerpt, is_blank, is_moment, parse_moment
+from mockserver.contract.values import excerpt, is_blank, is_moment, is_readable_moment, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jsonschema.exceptions import ValidationError
 
-FORMATS: Final = {"local-datetime": is_moment}
+FORMATS: Final = {"local-datetime": is_moment, "readable-datetime": is_readable_moment}
 """Formats our documents may name, each with the test a value must pass."""
 
 ANNOTATIONS: Final = frozenset({"default", "$comment", "description", "examples", "title"})
@@ -101,7 +101,7 @@ def translate(node: Any) -> Any:
         if key == "properties":
             plain[key] = {name: translate(child) for name, child in value.items()}
         elif key == "pattern":
-            plain[key] = f"^(?:{value})$"
+            plain[key] = f"^(?:{value.replace(*_LETTER_OR_DIGIT)})$"
             also.append({"not": {"type": "string", "pattern": "\\n$"}})
         elif key == "x-blank" and value == "refused":
             also.append({"not": _BLANK})
@@ -114,7 +114,13 @@ def translate(node: Any) -> Any:
     return plain
 
 
-_BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": "^\\s*$"}]}
+_LETTER_OR_DIGIT: Final = (r"[^\W_]", r"[\p{L}\p{N}]")
+"""A letter or digit of any script: as Python writes it, and as a JSON Schema pattern does (``\\w`` is ASCII there)."""
+
+_SPACE: Final = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"
+"""What Python calls white space; ``\\s`` of a JSON Schema pattern is something slightly different."""
+
+_BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": f"^{_SPACE}*$"}]}
 
 
 def _names_any(node: Any, names: frozenset[str]) -> bool:

@@ -7,7 +7,11 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}", re.ASCII)
+# Hours end at 23 here: later Pythons read 24:00:00 as the next midnight.
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}", re.ASCII)
+_UNPADDED: Final = re.compile(
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})", re.ASCII
+)
 
 
 def is_blank(value: Any) -> bool:
@@ -42,6 +46,17 @@ def parse_moment(text: str) -> datetime | None:
 def is_moment(value: Any) -> bool:
     """Tell whether a value is a date-time text of the API; values that are no text pass (they fail ``type``)."""
     return not isinstance(value, str) or parse_moment(value) is not None
+
+
+def is_readable_moment(value: Any) -> bool:
+    """Tell whether a value is a date-time text with or without zero padding (AM-07); no text passes too."""
+    if not isinstance(value, str):
+        return True
+    parts = _UNPADDED.fullmatch(value)
+    return (
+        parts is not None
+        and parse_moment("{}-{:0>2}-{:0>2} {:0>2}:{:0>2}:{:0>2}".format(*parts.groups())) is not None
+    )
 
 
 def excerpt(value: Any, limit: int = 80) -> str:

@@ -41,10 +41,6 @@ def _outcome(call: Call, record: Record) -> dict[str, Any]:
 def _insert(call: Call, record: Record) -> int:
     """Insert a customer under a new code; a code that was sent is never adopted (IPD106-76, AM-38)."""
     code = call.take("customercode")
-    fields = record.stored()
-    crm = record.text("crm")
-    if crm:
-        fields.setdefault(call.process["crm_field"], crm)
     call.store.insert(
         "customers",
         {
@@ -52,8 +48,8 @@ def _insert(call: Call, record: Record) -> int:
             "process": call.process["name"],
             "customercode": code,
             "contact1": record.text(_ROLE),
-            "crm": crm,
-            "fields": fields,
+            "crm": record.text("crm"),
+            "fields": _fields(call, record),
             "storedatetime": call.moment,
         },
     )
@@ -64,7 +60,7 @@ def _update(call: Call, record: Record, found: tuple[int, Mapping[str, Any]]) ->
     """Update the fields the record gives; the others stay (IPD106-74)."""
     row_id, row = found
     changes: dict[str, Any] = {
-        "fields": {**row["fields"], **record.stored()},
+        "fields": {**row["fields"], **_fields(call, record)},
         "storedatetime": call.moment,
     }
     for column, role in (("contact1", _ROLE), ("crm", "crm")):
@@ -72,6 +68,15 @@ def _update(call: Call, record: Record, found: tuple[int, Mapping[str, Any]]) ->
         if value:
             changes[column] = value
     call.store.update("customers", row_id, changes)
+
+
+def _fields(call: Call, record: Record) -> dict[str, str]:
+    """Return what is kept of a record; its CRM value stands in the process's own field too (IPDWEB-12)."""
+    fields = record.stored()
+    crm = record.text("crm")
+    if crm:
+        fields.setdefault(call.process["crm_field"], crm)
+    return fields
 
 
 def _enlist(call: Call, record: Record, code: int) -> int:

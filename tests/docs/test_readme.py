@@ -64,7 +64,10 @@ def test_the_readme_names_only_options_that_exist() -> None:
 
     known = {f"--{row.name}" for row in ROWS} | {"--help"}
     prose = re.sub(
-        r"^```console\n.*?^```", "", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.M | re.S
+        r"^```console\n.*?^```",
+        "",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+        flags=re.MULTILINE | re.DOTALL,
     )
     prose = prose.replace("docker run --rm", "")
     assert set(re.findall(r"--[a-z][a-z-]+", prose)) <= known

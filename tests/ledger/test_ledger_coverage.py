@@ -12,7 +12,7 @@ from tests.ledger_scan import PENDING, ROOT, UNTESTABLE, ids_in, ledger, load, n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWED = 469
+OWED = 316
 """How many ids may still wait for their test. Lower it with pending.json; nothing may be added."""
 
 WAITS_FOR = re.compile(r"[A-Za-z]+( [a-z]+)*")

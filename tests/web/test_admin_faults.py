@@ -84,7 +84,7 @@ def test_a_forced_status_is_one_sandboxs(admin: Admin) -> None:
     assert admin.status(push(), "one") == 17
 
 
-@pytest.mark.parametrize("status", [2, 5, 67, 13, 1107, 37])
+@pytest.mark.parametrize("status", [2, 5, 67, 48, 1107, 37])
 def test_codes_that_may_be_forced(admin: Admin, status: int) -> None:
     """Codes of the method, common ones, 2 and those by example are taken and answered (AM-14)."""
     admin.ok("POST", "/faults", {"method": METHOD, "status": status})

@@ -1,0 +1,296 @@
+"""A walk of the whole catalogue, and of copies of it with one thing broken."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mockserver import checks, cli
+from mockserver.contract.catalogue import Catalogue
+from mockserver.contract.expansion import NO_TRAITS
+from mockserver.contract.linting import TRUNKS, lint
+from mockserver.errors import InvalidDocument
+from mockserver.methods.rules import RULES
+from mockserver.paths import data_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mockserver.contract.methodspec import MethodSpec
+
+    Edit = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue.load(data_dir("schemas"), RULES, thorough=True)
+
+
+def walk(catalogue: Catalogue, method: str, edition: str) -> Iterator[MethodSpec]:
+    """Every quirk value alone, all last values together, and every trunk."""
+    defaults = {**catalogue.quirks.defaults, "edition": edition}
+    choices = [{**defaults, quirk.name: value} for quirk in catalogue.quirks for value in quirk.values]
+    choices.append({quirk.name: quirk.values[-1] for quirk in catalogue.quirks})
+    choices.append({**defaults, "shared_search_checks": "on", "custom_filter": "on"})
+    for quirks in choices:
+        yield catalogue.spec(method, {**quirks, "edition": edition})
+    for trunk in TRUNKS:
+        yield catalogue.spec(method, defaults, tuple({**dict(NO_TRAITS), "trunk": trunk}.items()))
+
+
+def variants() -> list[tuple[str, str]]:
+    """Every method with every edition it has."""
+    found = []
+    for path in sorted((data_dir("schemas") / "methods").glob("*.json")):
+        found += [(path.stem, edition) for edition in json.loads(path.read_bytes())["editions"]]
+    return found
+
+
+def test_the_documents_are_clean(catalogue: Catalogue) -> None:
+    """Nothing is found in any document under any value of any quirk or trunk (GEN-20)."""
+    assert lint(catalogue, frozenset(RULES), thorough=True) == []
+    assert checks.check_all([])[0] == []
+
+
+@pytest.mark.parametrize(("method", "edition"), variants())
+def test_every_variant_expands(catalogue: Catalogue, method: str, edition: str) -> None:
+    """Under every quirk value the spec reads and judges commands, and no alternative is left in it (GEN-19, GEN-20)."""
+    seen: set[str] = set()
+    for spec in walk(catalogue, method, edition):
+        text = json.dumps(spec.plain)
+        if text in seen:
+            continue
+        seen.add(text)
+        assert not any(f'"{word}"' in text for word in ("x-quirk", "x-process", "$ref"))
+        kinds = spec.records.kinds.values() if spec.records else ()
+        for unit in (spec.head, *kinds):
+            view = unit.normaliser.read({}, "", [])
+            assert isinstance(unit.validator.is_valid(view.values), bool)
+        assert spec.success_row.success
+
+
+def _answers(spec: MethodSpec) -> Iterator[tuple[str, int]]:
+    """Yield level and code of everything that a list, the gate or a promotion can answer."""
+    for level in ("request", "record"):
+        for top in spec.precedence[level]:
+            for entry in top.get("records", [top]):
+                yield from ((level, status) for status in entry.get("statuses", ()))
+                if "status" in entry:
+                    yield level, entry["status"]
+                if spec.promote and level == "record":
+                    yield from (("request", status) for status in entry.get("statuses", ()))
+    yield from (("request", status) for status in _promoted(spec.plain["request"]))
+    yield from (("request", step["status"]) for step in spec.gate)
+    yield "request", spec.processing_error
+
+
+def _promoted(node: Any) -> Iterator[int]:
+    if isinstance(node, dict):
+        if "promoted" in node:
+            yield node["promoted"]
+        for value in node.values():
+            yield from _promoted(value)
+
+
+@pytest.mark.parametrize(("method", "edition"), variants())
+def test_every_row_is_reached(catalogue: Catalogue, method: str, edition: str) -> None:
+    """Each row of each status table is answered by some list under some quirk; none is dead (GEN-02, GEN-06)."""
+    rows, reached = set(), set()
+    for spec in walk(catalogue, method, edition):
+        rows |= {
+            (level, code)
+            for level in ("request", "record")
+            for code, row in spec.codes(level).items()
+            if not row.success
+        }
+        reached |= set(_answers(spec))
+    assert rows - reached == set()
+
+
+def test_every_example_is_a_good_request(catalogue: Catalogue) -> None:
+    """Each example's command holds what its method's schema asks for, unless its reply is a schema's refusal."""
+    from mockserver.contract.checking import Reading
+
+    golden = json.loads((data_dir("schemas") / "presets" / "golden.json").read_bytes())
+    crm_fields = {row["servicekey"]: row.get("crm_field", "sr_number") for row in golden["processes"]}
+    for document in catalogue.methods.values():
+        for example in document["examples"]:
+            quirks = {**catalogue.quirks.defaults, "edition": example["edition"]}
+            traits = {
+                **dict(NO_TRAITS),
+                "crm_field": crm_fields.get(example["command"].get("servicekey"), ""),
+            }
+            spec = catalogue.spec(document["method"], quirks, tuple(traits.items()))
+            reading = Reading(spec, example["command"])
+            codes = {violation.status for violation in reading.violations}
+            assert codes <= {int(example["reply"].get("status", 0))}, example["id"]
+            assert not any(record.violations for record in reading.records), example["id"]
+
+
+def _ipd(document: dict[str, Any]) -> dict[str, Any]:
+    variant: dict[str, Any] = document["editions"]["1.0.6"]
+    return variant
+
+
+def _fields(document: dict[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = _ipd(document)["request"]["properties"]
+    return fields
+
+
+def _unlist(document: dict[str, Any]) -> None:
+    """Take the entry of media out of the precedence list."""
+    listed = _ipd(document)["precedence"]["request"]
+    listed[:] = [entry for entry in listed if entry.get("field") != "media"]
+
+
+BROKEN: dict[str, tuple[Edit, str, str]] = {
+    "misspelt keyword": (
+        lambda doc: _fields(doc)["media"].update({"x-balnk": "refused"}),
+        "/editions/1.0.6/request/properties/media", "x-balnk",
+    ),
+    "misspelt value": (
+        lambda doc: doc["$defs"]["media"].update({"x-blank": "refuse"}),
+        "/$defs/media/x-blank", "refuse",
+    ),
+    "assertion without a status": (
+        lambda doc: _fields(doc)["media"]["x-status"].pop("enum"),
+        "/editions/1.0.6/request/properties/media", "enum has no status",
+    ),
+    "required without a status": (
+        lambda doc: _fields(doc)["data"]["x-status"].pop("required"),
+        "/editions/1.0.6/request/properties/data", "required has no status",
+    ),
+    "blank without a status": (
+        lambda doc: doc["$defs"]["crm106"]["x-status"].pop("x-blank"),
+        "/editions/1.0.6/request/properties/data/x-record/items/crmuniquefield/then/properties/crmuniquefield",
+        "x-blank has no status",
+    ),
+    "status without a row": (
+        lambda doc: _ipd(doc)["statuses"]["request"].pop("17"),
+        "/editions/1.0.6/statuses/request", "no row for status 17",
+    ),
+    "record status without a row": (
+        lambda doc: _ipd(doc)["statuses"]["record"].pop("43"),
+        "/editions/1.0.6/statuses/record", "no row for status 43",
+    ),
+    "no success": (
+        lambda doc: _ipd(doc)["statuses"]["request"]["1"].pop("success"),
+        "/editions/1.0.6/statuses/request", "no row says success",
+    ),
+    "unknown rule": (
+        lambda doc: _ipd(doc)["precedence"]["request"][3].update({"rule": "field_list_refined"}),
+        "/editions/1.0.6/precedence/request", "no rule field_list_refined",
+    ),
+    "rule without an answer": (
+        lambda doc: _ipd(doc)["precedence"]["request"][3].pop("status"),
+        "/editions/1.0.6/precedence/request", "has neither status nor warn",
+    ),
+    "unknown reference": (
+        lambda doc: doc["$defs"]["media"].update({"x-reference": "medium"}),
+        "/editions/1.0.6", "no reference table medium",
+    ),
+    "wrong $ref": (
+        lambda doc: _fields(doc)["media"].update({"$ref": "#/$defs/medium"}),
+        "/editions/1.0.6", "no definition #/$defs/medium",
+    ),
+    "unknown trait": (
+        lambda doc: doc["$defs"]["record106"]["properties"].update({"{crm}": {}}),
+        "/editions/1.0.6", "no trait or quirk {crm}",
+    ),
+    "precedence that misses a status": (
+        _unlist, "/editions/1.0.6/precedence/request", "nothing reaches status 17 of field media",
+    ),
+    "precedence that misses a quirk's status": (
+        lambda doc: _ipd(doc)["precedence"]["request"].remove({"field": "todate", "statuses": [16]}),
+        "/editions/1.0.6/precedence/request", "nothing reaches status 16 of field todate",
+    ),
+    "role nobody plays": (
+        lambda doc: doc["$defs"]["customer_key"].pop("x-as"),
+        "/editions/1.0.6/request/properties/data/x-record/items/customercode", "no property plays customer_code",
+    ),
+    "null that takes nothing away": (
+        lambda doc: doc["$defs"]["customer_key"].update({"x-warn": None}),
+        "/$defs/customer_key/x-warn", "null is not",
+    ),
+    "another method's name": (
+        lambda doc: doc.update({"method": "ImportData"}), "/method", "differs from the file's name",
+    ),
+}  # fmt: skip
+"""What is broken in ImportProcessData's document, with the pointer and words of the problem."""
+
+CHECKED_AS_FILES = frozenset(sorted(BROKEN)[::2])
+"""Half of them are given to the check by name, half are found among all documents."""
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of all documents."""
+    return shutil.copytree(data_dir("schemas"), tmp_path / "schemas")
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_document_is_refused(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Loading says file, pointer, expected and got; ``jodo-mock check`` exits 1 and says the same (GEN-06)."""
+    edit, pointer, words = BROKEN[name]
+    file = copied / "methods" / "ImportProcessData.json"
+    document = json.loads(file.read_bytes())
+    edit(document)
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES, thorough=True)
+    found = [
+        problem for problem in caught.value.problems if problem.pointer == pointer and words in str(problem)
+    ]
+    assert found, str(caught.value)
+    assert found[0].file == str(file)
+    assert found[0].expected
+    assert found[0].got
+    if name in CHECKED_AS_FILES:
+        assert cli.main(["check", str(file)]) == 1
+    else:
+        monkeypatch.setattr(checks, "data_dir", lambda kind: copied)
+        assert cli.main(["check"]) == 1
+    assert str(found[0]) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "words"),
+    [
+        ("common.json", "{", "is not JSON"),
+        ("quirks.json", '{"edition": {"values": []}}', "required"),
+        ("references/media.json", '{"ledger": "REF-01", "about": "x", "entries": {"1": {}}}', "name"),
+        ("envelopes.json", None, "cannot be read"),
+    ],
+)
+def test_other_broken_documents(copied: Path, name: str, broken: str | None, words: str) -> None:
+    """A file that is missing, no JSON or not in the vocabulary is named with its place."""
+    file = copied / name
+    if broken is None:
+        file.unlink()
+    else:
+        file.write_text(broken, encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES)
+    assert any(problem.file == str(file) and words in str(problem) for problem in caught.value.problems)
+
+
+def test_a_start_refuses_what_the_defaults_break(copied: Path) -> None:
+    """A start, which looks at the defaults only, refuses a broken default and leaves quirks to the check."""
+    file = copied / "methods" / "ImportProcessData.json"
+    for name, refused in (("status without a row", True), ("precedence that misses a quirk's status", False)):
+        document = json.loads((data_dir("schemas") / "methods" / "ImportProcessData.json").read_bytes())
+        BROKEN[name][0](document)
+        file.write_text(json.dumps(document), encoding="utf-8")
+        if refused:
+            with pytest.raises(InvalidDocument):
+                Catalogue.load(copied, RULES)
+        else:
+            assert Catalogue.load(copied, RULES).loaded()["methods"] == len(
+                list((copied / "methods").iterdir())
+            )
