@@ -6,6 +6,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import real_text
+from mockserver.model import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +54,13 @@ class Journal:
 def _condensed(exchange: Exchange) -> Exchange:
     inbound, reply = exchange.inbound, exchange.reply
     changes: dict[str, Any] = {
-        "command": {},
+        "command": NOTHING,
         "outcome": None,
         "call": None,
         "regime": None,
         "spec": None,
+        "edition": exchange.spec.edition if exchange.spec is not None else "",
     }
-    changes["edition"] = exchange.spec.edition if exchange.spec is not None else ""
     if len(inbound.body) > _BODY_KEPT:
         changes["inbound"] = type(inbound)(
             inbound.verb,

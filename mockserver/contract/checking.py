@@ -45,13 +45,12 @@ class Fields:
 
     def get(self, role: str) -> Any:
         """Return the value that plays ``role`` (its default when it was not sent), or None."""
-        names = self.spec.roles.get(role)
-        if names is None:
-            return None
+        names = self.spec.roles.get(role, ())
+        values = self.values
         for name in names:
-            if name in self.values:
-                return self.values[name]
-        return self.spec.defaults.get(names[0])
+            if name in values:
+                return values[name]
+        return self.spec.defaults.get(names[0]) if names else None
 
     def text(self, role: str) -> str:
         """Return the value that plays ``role`` as text; empty when it was not sent."""
@@ -65,7 +64,11 @@ class Fields:
     def stored(self) -> dict[str, str]:
         """Return what is kept of the object beside the columns that have a place of their own."""
         unstored = self.spec.unstored
-        return {key: as_text(value) for key, value in self.values.items() if key not in unstored}
+        return {
+            key: value if type(value) is str else as_text(value)
+            for key, value in self.values.items()
+            if key not in unstored
+        }
 
     def at(self, path: Sequence[str | int]) -> str:
         """Return the JSON pointer of a path below this object, in the client's spelling."""
@@ -122,7 +125,7 @@ class Reading:
         self.kind = unit.kind(self.head.values, spec.update_values)
         if self.kind is None or not isinstance(raws, list):
             return
-        pointer = self.head.at((unit.field,))
+        pointer = self.head.at((unit.field,)) if self.head.spelled else f"/{unit.field}"
         kind, notices = self.kind, self.notices
         self.records = [Record(kind, raw, index, pointer, notices) for index, raw in enumerate(raws)]
         bodies = [record.values if isinstance(record.raw, dict) else record.raw for record in self.records]

@@ -59,13 +59,13 @@ def _insert(call: Call, record: Record) -> int:
 def _update(call: Call, record: Record, found: tuple[int, Mapping[str, Any]]) -> None:
     """Update the fields the record gives; the others stay (IPD106-74)."""
     row_id, row = found
-    changes: dict[str, Any] = {
-        "fields": {**row["fields"], **_fields(call, record)},
-        "storedatetime": call.moment,
-    }
+    changes: dict[str, Any] = {"storedatetime": call.moment}
+    fields = {**row["fields"], **_fields(call, record)}
+    if fields != row["fields"]:
+        changes["fields"] = fields
     for column, role in (("contact1", _ROLE), ("crm", "crm")):
         value = record.text(role)
-        if value:
+        if value and value != row[column]:
             changes[column] = value
     call.store.update("customers", row_id, changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.store.interface import StoreError
-from mockserver.store.packing import pack, unpack
+from mockserver.store.packing import unpack
 from mockserver.store.pages import Entries, Rows
 from mockserver.store.plan import TablePlan, equal, nearest
 
@@ -47,42 +47,42 @@ class TableData:
         """Return the row of that id as a dictionary (KeyError when there is none)."""
         return self.as_row(self.packed(row_id))
 
-    def put(self, row_id: int, values: Sequence[Any]) -> None:
-        """Store a row of checked values under an id that no row has."""
-        self.rows.put(row_id, pack(values))
+    def put(self, row_id: int, packed: PackedRow) -> None:
+        """Store a row under an id that no row has."""
+        self.rows.put(row_id, packed)
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
-            key = index.key(values)
+            key = index.key(packed)
             if index.holds(key):
                 entries.add(key, row_id)
 
-    def replace(self, row_id: int, old: Sequence[Any], new: Sequence[Any]) -> None:
-        """Store other values under the id of a row."""
-        self.rows.put(row_id, pack(new))
+    def replace(self, row_id: int, old: PackedRow, new: PackedRow) -> None:
+        """Store another row under the id of a row."""
+        self.rows.put(row_id, new)
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
             before, after = index.key(old), index.key(new)
-            if equal(before, after):
+            if before == after and equal(before, after):
                 continue
             if index.holds(before):
                 entries.discard(before, row_id)
             if index.holds(after):
                 entries.add(after, row_id)
 
-    def drop(self, row_id: int, values: Sequence[Any]) -> None:
+    def drop(self, row_id: int, packed: PackedRow) -> None:
         """Take a row away."""
         self.rows.put(row_id, None)
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
-            entries.discard(index.key(values), row_id)
+            entries.discard(index.key(packed), row_id)
 
     def put_back(self, row_id: int, packed: PackedRow | None) -> None:
         """Bring a row back to what it was: that row, or none at all."""
         now = self.rows.get(row_id)
         if now is None:
             if packed is not None:
-                self.put(row_id, unpack(packed))
+                self.put(row_id, packed)
         elif packed is None:
-            self.drop(row_id, unpack(now))
+            self.drop(row_id, now)
         else:
-            self.replace(row_id, unpack(now), unpack(packed))
+            self.replace(row_id, now, packed)
 
     def matching(self, where: Mapping[str, Any]) -> Sequence[int]:
         """Return the ids of the rows whose indexed columns equal ``where``, oldest first."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mockserver.store.data import TableData
     from mockserver.store.interface import Row, TableSpec
+    from mockserver.store.packing import PackedRow
 
 ID = "#"
 MEMBERS = ("tables", "counters")
@@ -75,7 +76,7 @@ def _load_rows(data: TableData, rows: Any) -> None:
     name = data.plan.name
     if not isinstance(rows, list):
         raise StoreError(f"table {name} is a list of rows, not a value of type {type(rows).__name__}")
-    loaded: dict[int, list[Any]] = {}
+    loaded: dict[int, PackedRow] = {}
     for number, row in enumerate(rows, 1):
         place = f"table {name}, row {number}"
         if not isinstance(row, dict):
@@ -87,7 +88,7 @@ def _load_rows(data: TableData, rows: Any) -> None:
             raise StoreError(f"{place}: column '#': another row has the id {row_id}")
         values = {column: value for column, value in row.items() if column != ID}
         try:
-            loaded[row_id] = data.plan.fill([None] * len(data.plan.columns), values)
+            loaded[row_id] = data.plan.fill(data.plan.empty, values)
         except StoreError as error:
             raise StoreError(f"{place} (#{row_id}): {error}") from None
     for row_id in sorted(loaded):

@@ -41,14 +41,14 @@ class _Mixed(tuple[Any, ...]):
     __slots__ = ()
 
 
-def pack(values: Sequence[Any]) -> PackedRow:
-    """Pack the checked values of one row."""
-    if list in (kinds := set(map(type, values))) or dict in kinds:
-        return _Mixed(
-            _Frozen(marshal.dumps(value, _VERSION)) if isinstance(value, (list, dict)) else value
-            for value in values
-        )
-    return tuple(values)
+def frozen(value: Any) -> Any:
+    """Return a checked value as it stands in a packed row: lists and objects as bytes."""
+    return _Frozen(marshal.dumps(value, _VERSION)) if isinstance(value, (list, dict)) else value
+
+
+def sealed(values: Sequence[Any]) -> PackedRow:
+    """Return values that stand as :func:`frozen` gives them as one packed row."""
+    return _Mixed(values) if _Frozen in map(type, values) else tuple(values)
 
 
 def unpack(packed: PackedRow) -> PackedRow:

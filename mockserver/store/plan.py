@@ -7,12 +7,13 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mockserver.store.interface import StoreError
-from mockserver.store.packing import ATOMS, plain
+from mockserver.store.packing import ATOMS, frozen, plain, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mockserver.store.interface import TableSpec
+    from mockserver.store.packing import PackedRow
 
 Key = tuple[Any, ...]
 
@@ -52,7 +53,17 @@ class IndexPlan:
 class TablePlan:
     """A :class:`TableSpec` made ready, shared by every fork of a store."""
 
-    __slots__ = ("_by_columns", "_indexed", "columns", "indexes", "name", "positions", "spec")
+    __slots__ = (
+        "_by_columns",
+        "_in_order",
+        "_indexed",
+        "columns",
+        "empty",
+        "indexes",
+        "name",
+        "positions",
+        "spec",
+    )
 
     def __init__(self, spec: TableSpec) -> None:
         _check_spec(spec)
@@ -61,6 +72,8 @@ class TablePlan:
         self.columns = spec.columns
         self.positions = {column: place for place, column in enumerate(spec.columns)}
         self.indexes = tuple(IndexPlan(columns, self.positions) for columns in spec.indexes)
+        self.empty: PackedRow = (None,) * len(spec.columns)
+        self._in_order = {columns: n for n, columns in enumerate(spec.indexes)}
         self._by_columns = {frozenset(columns): n for n, columns in enumerate(spec.indexes)}
         self._indexed = frozenset(column for columns in spec.indexes for column in columns)
 
@@ -81,22 +94,31 @@ class TablePlan:
             raise StoreError(f"{self.name}.{column}: an indexed column holds no list and no object")
         return value
 
-    def fill(self, values: list[Any], row: Mapping[str, Any]) -> list[Any]:
-        """Set the columns of ``row`` in a list of values and return it."""
+    def fill(self, base: PackedRow, row: Mapping[str, Any]) -> PackedRow:
+        """Return a packed row with the columns of ``row`` set over those of ``base``."""
+        values = list(base)
         positions = self.positions
         for column, value in row.items():
             place = positions[column] if column in positions else self.position(column)
-            values[place] = value if type(value) in ATOMS else self.checked(column, value)
-        return values
+            values[place] = value if type(value) in ATOMS else frozen(self.checked(column, value))
+        return sealed(values)
+
+    def moves(self, changes: Mapping[str, Any]) -> bool:
+        """Tell whether a change of these columns can move a row in an index."""
+        return not self._indexed.isdisjoint(changes)
 
     def look_up(self, where: Mapping[str, Any]) -> tuple[int, Key]:
         """Return number of the index and key for a look-up; StoreError when no index fits."""
-        number = self._by_columns.get(frozenset(where))
-        if number is None:
-            raise self._no_index(where)
-        columns = self.indexes[number].columns
-        key = tuple([where[column] for column in columns])
+        number = self._in_order.get(tuple(where))
+        if number is not None:
+            key = tuple(where.values())
+        else:
+            number = self._by_columns.get(frozenset(where))
+            if number is None:
+                raise self._no_index(where)
+            key = tuple([where[column] for column in self.indexes[number].columns])
         if not ATOMS.issuperset(map(type, key)):
+            columns = self.indexes[number].columns
             key = tuple([self.checked(column, where[column]) for column in columns])
         return number, key
 

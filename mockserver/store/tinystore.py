@@ -18,7 +18,6 @@ from mockserver.store.data import Content
 from mockserver.store.dumps import ID, checked_counter, dump_content, load_content
 from mockserver.store.face import LiveStorage, LiveTable
 from mockserver.store.interface import TABLES, StoreError
-from mockserver.store.packing import unpack
 from mockserver.store.pages import MAX_ID
 from mockserver.store.undo import UndoLog
 
@@ -71,14 +70,14 @@ class TinyStore:
 
     def _insert(self, table: str, row: Mapping[str, Any], row_id: int) -> int:
         plan = self._content.table(table).plan
-        values = plan.fill([None] * len(plan.columns), row)
+        packed = plan.fill(plan.empty, row)
         data = self._content.writable(table)
         if row_id >= MAX_ID:
             raise StoreError(f"table {table} has used up its {MAX_ID - 1} ids")
         if self._log is not None:
             self._log.row(table, row_id, None, data.next_id)
         data.next_id = max(data.next_id, row_id + 1)
-        data.put(row_id, values)
+        data.put(row_id, packed)
         return row_id
 
     def get(self, table: str, row_id: int) -> Row | None:
@@ -105,13 +104,15 @@ class TinyStore:
 
     def update(self, table: str, row_id: int, changes: Mapping[str, Any]) -> None:
         """Set the given columns of a row (StoreError when there is none of that id)."""
-        packed = self._packed(table, row_id)
-        old = unpack(packed)
-        new = self._content.table(table).plan.fill(list(old), changes)
+        old = self._packed(table, row_id)
         data = self._content.writable(table)
+        new = data.plan.fill(old, changes)
         if self._log is not None:
-            self._log.row(table, row_id, packed, data.next_id)
-        data.replace(row_id, old, new)
+            self._log.row(table, row_id, old, data.next_id)
+        if data.plan.moves(changes):
+            data.replace(row_id, old, new)
+        else:
+            data.rows.put(row_id, new)
 
     def remove(self, table: str, row_id: int) -> None:
         """Take a row away (StoreError when there is none of that id)."""
@@ -119,7 +120,7 @@ class TinyStore:
         data = self._content.writable(table)
         if self._log is not None:
             self._log.row(table, row_id, packed, data.next_id)
-        data.drop(row_id, unpack(packed))
+        data.drop(row_id, packed)
 
     def count(self, table: str) -> int:
         """Return the number of rows of a table."""
@@ -178,9 +179,7 @@ class TinyStore:
 
     def changes(self) -> Changes:
         """Count what the last unit (or the open one) did: table -> inserted/updated/removed."""
-        if self._log is not None:
-            return self._log.changes(self._content)
-        return {table: dict(counts) for table, counts in self._last_changes.items()}
+        return self._last_changes if self._log is None else self._log.changes(self._content)
 
     def fork(self) -> TinyStore:
         """Return an independent store with the same content, sharing what neither changes."""
