@@ -29,9 +29,9 @@ class Journal:
         self._number += 1
         return self._number
 
-    def record(self, exchange: Exchange) -> None:
-        """Keep an exchange, without what can be worked out again from its bytes."""
-        self._entries.append(_condensed(exchange))
+    def record(self, exchange: Exchange, **members: Any) -> None:
+        """Keep an exchange with these members set, without what can be worked out again from its bytes."""
+        self._entries.append(_condensed(exchange, members))
 
     def clear(self, *, restart: bool = False) -> None:
         """Forget all exchanges; ``restart`` also counts from 1 again (AM-16)."""
@@ -51,9 +51,10 @@ class Journal:
         return next((exchange for exchange in self._entries if exchange.number == number), None)
 
 
-def _condensed(exchange: Exchange) -> Exchange:
+def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
     inbound, reply = exchange.inbound, exchange.reply
     changes: dict[str, Any] = {
+        **members,
         "command": NOTHING,
         "outcome": None,
         "call": None,

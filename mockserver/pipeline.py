@@ -188,17 +188,20 @@ def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -
             finding = Finding("AM-13", str(error), None, "GET /__admin/settings lists the quirks")
             exchange = Exchange.begin(**begun, finding=finding)
             exchange = exchange.evolve(reply=problem(400, "unknown quirk", str(error), exchange))
-        else:
-            regime = sandbox.regime(None, header, hint)
-            exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
-            exchange = _run(exchange, sandbox, catalogue)
-        sandbox.journal.record(exchange)
+            sandbox.journal.record(exchange)
+            return exchange.reply
+        regime = sandbox.regime(None, header, hint)
+        exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
+        stages: list[tuple[str, int]] = []
+        exchange = _run(exchange, sandbox, catalogue, stages)
+        sandbox.journal.record(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
     return exchange.reply
 
 
-def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    stages: list[tuple[str, int]] = []
-    changes: Mapping[str, Mapping[str, int]] = NOTHING
+def _run(
+    exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
+) -> Exchange:
+    """Take an exchange through the stages, noting how long each took; a refusal undoes what they did."""
     started = perf_counter_ns()
     try:
         with sandbox.store.unit():
@@ -208,7 +211,6 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
                 stages.append((stage.__name__, ended - started))
                 started = ended
             exchange = render_success(exchange)
-        changes = sandbox.store.changes()
     except Refused as refused:
         exchange = render_failure(refused.exchange, refused.violation, catalogue)
     except RawQueryRefused as error:
@@ -216,7 +218,7 @@ def _run(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         exchange = _unexpected(exchange, catalogue)
     stages.append(("render", perf_counter_ns() - started))
-    return exchange.evolve(changes=changes, stages=tuple(stages))
+    return exchange
 
 
 def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:

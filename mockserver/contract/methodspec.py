@@ -144,6 +144,11 @@ class MethodSpec:
             level: _rows(table) for level, table in plain["statuses"].items()
         }
         self._common = _rows(shared["statuses"])
+        request, record = self._tables["request"], self._tables["record"]
+        self._rows: dict[str, dict[int, StatusRow]] = {
+            "request": {**record, **self._common, **request},
+            "record": {**request, **self._common, **record},
+        }
         self._always_forcible = frozenset(shared["forced"]["always"])
 
     def _records(self, fold_case: bool) -> RecordsSpec | None:
@@ -169,10 +174,9 @@ class MethodSpec:
 
         A code of no table (one forced by example) has no text (GEN-03).
         """
-        other = "record" if level == "request" else "request"
-        for table in (self._tables.get(level, {}), self._common, self._tables.get(other, {})):
-            if code in table:
-                return table[code]
+        row = self._rows[level].get(code)
+        if row is not None:
+            return row
         return StatusRow(code, "", "GEN-03", "by-example")
 
     def common_status(self, code: int) -> StatusRow:

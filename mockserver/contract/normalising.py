@@ -93,11 +93,11 @@ class Normaliser:
         self._warn_over: int | None = unknown.get("warn_over")
         self._ledger: str = unknown.get("ledger", "GEN-10")
         self._first_of: tuple[str, ...] = tuple(schema.get("x-first-of", ()))
-        self._expected = {
-            name: node["x-warn"]["absent"]
+        self._expected = tuple(
+            (name, node["x-warn"]["absent"])
             for name, node in properties.items()
             if "absent" in node.get("x-warn", {})
-        }
+        )
 
     def read(self, raw: Mapping[str, Any], pointer: str, notices: list[Notice]) -> View:
         """Return the view of ``raw``, appending a notice for each thing the documents forbid."""
@@ -141,11 +141,13 @@ class Normaliser:
     def _settle(self, view: View) -> None:
         """Keep the first of the spellings that exclude each other; note what was expected and is not there."""
         values = view.values
-        if self._first_of:
-            present = [name for name in self._first_of if name in values]
-            for name in present[1:]:
-                del values[name]
-        for name, warning in self._expected.items():
+        kept = False
+        for name in self._first_of:
+            if name in values:
+                if kept:
+                    del values[name]
+                kept = True
+        for name, warning in self._expected:
             if name not in values:
                 view.note(warning["ledger"], name, warning["text"])
 

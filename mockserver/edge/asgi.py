@@ -121,7 +121,6 @@ async def respond(send: Send, reply: Reply) -> None:
     headers = [
         (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
         for name, value in reply.headers
-        if name.lower() != "content-length"
     ]
     headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.http_status, "headers": headers})

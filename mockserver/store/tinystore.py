@@ -141,8 +141,14 @@ class TinyStore:
 
     def take(self, counter: str) -> int:
         """Return the counter's next value and move it on by one. A counter starts at 1."""
-        value = self.counter(counter)
-        self.set_counter(counter, value + 1)
+        counters = self._content.counters
+        value = counters.get(counter, 1)
+        if value == 1 or counter.startswith(ID):
+            self.set_counter(counter, value + 1)
+            return value
+        if self._log is not None:
+            self._log.counters.setdefault(counter, value)
+        counters[counter] = value + 1
         return value
 
     def counter(self, counter: str) -> int:

@@ -68,7 +68,7 @@ def test_the_service_gets_the_bytes_as_they_came() -> None:
 def test_the_reply_leaves_as_the_service_made_it() -> None:
     """Status, headers in order and body bytes are the service's; only the length is added (TRN-37)."""
     service = FakeService(Settings())
-    reply = Reply(299, (("X-B", "1"), ("X-A", "2"), ("X-A", "3"), ("Content-Length", "7")), b'{"z":1,"a":2}')
+    reply = Reply(299, (("X-B", "1"), ("X-A", "2"), ("X-A", "3")), b'{"z":1,"a":2}')
     service.answer = lambda inbound: reply  # type: ignore[method-assign]
     start, body = call(edge_of(service))
     assert start["status"] == 299
