@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from mockserver.model import Exchange, Notice, Violation
 
 _BODY_KEPT: Final = 16 * 1024
-_LISTED: Final = 100
+_HEAVIEST: Final = 200_000
 
 
 class Journal:
-    """Keeps the last ``limit`` exchanges of a sandbox; bodies over 16 KiB are cut."""
+    """Keeps the last ``limit`` exchanges of a sandbox; bodies over 16 KiB are cut.
+
+    Fewer are kept when they have more than 200,000 warnings and failed records between them.
+    """
 
     def __init__(self, limit: int) -> None:
         self._entries: deque[Exchange] = deque(maxlen=limit)
         self._number = 0
+        self._weight = 0
 
     def next_number(self) -> int:
         """Return the number of the next exchange, from 1."""
@@ -31,11 +35,18 @@ class Journal:
 
     def record(self, exchange: Exchange, **members: Any) -> None:
         """Keep an exchange with these members set, without what can be worked out again from its bytes."""
-        self._entries.append(_condensed(exchange, members))
+        entries = self._entries
+        if len(entries) == entries.maxlen:
+            self._weight -= _weight(entries[0])
+        entries.append(_condensed(exchange, members))
+        self._weight += _weight(exchange)
+        while self._weight > _HEAVIEST and len(entries) > 1:
+            self._weight -= _weight(entries.popleft())
 
     def clear(self, *, restart: bool = False) -> None:
         """Forget all exchanges; ``restart`` also counts from 1 again (AM-16)."""
         self._entries.clear()
+        self._weight = 0
         if restart:
             self._number = 0
 
@@ -51,6 +62,17 @@ class Journal:
         return next((exchange for exchange in self._entries if exchange.number == number), None)
 
 
+def _edition(exchange: Exchange) -> str:
+    """Return the edition that answered: that of the method, else the one in force."""
+    if exchange.spec is not None:
+        return str(exchange.spec.edition)
+    return str(exchange.regime.quirks["edition"]) if exchange.regime is not None else ""
+
+
+def _weight(exchange: Exchange) -> int:
+    return 1 + len(exchange.notices) + len(exchange.failed_records)
+
+
 def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
     inbound, reply = exchange.inbound, exchange.reply
     changes: dict[str, Any] = {
@@ -60,7 +82,7 @@ def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
         "call": None,
         "regime": None,
         "spec": None,
-        "edition": exchange.spec.edition if exchange.spec is not None else "",
+        "edition": _edition(exchange),
     }
     if len(inbound.body) > _BODY_KEPT:
         changes["inbound"] = type(inbound)(
@@ -112,9 +134,8 @@ def describe(exchange: Exchange) -> dict[str, Any]:
             "body_length": exchange.body_length or len(exchange.inbound.body),
         },
         "finding": _finding(exchange),
-        "violations": [_violation(violation) for violation in violations[:_LISTED]],
-        "violation_count": len(violations),
-        "warnings": [_notice(notice) for notice in exchange.notices[:_LISTED]],
+        "violations": [_violation(violation) for violation in violations],
+        "warnings": [_notice(notice) for notice in exchange.notices],
         "warning_counts": dict(Counter(notice.ledger for notice in exchange.notices)),
         "changes": {table: dict(counts) for table, counts in exchange.changes.items()},
         "stages": {name: nanoseconds // 1000 for name, nanoseconds in exchange.stages},

@@ -67,7 +67,8 @@ class Violation:
     ``pointer`` is the JSON pointer in the command as the client spelt it, ``field`` the property it
     stands in (of the command, or of its record), ``keyword`` the failing keyword or the name of the
     failing rule, ``record`` the index of the record. ``promoted`` is the status that answers the
-    whole command when every record of a batch failed and the process says so (IPD106-28).
+    whole command when every record of a batch failed and the process says so (IPD106-28);
+    ``evidence`` grades the row of a check that no method's own table has.
     """
 
     pointer: str
@@ -80,6 +81,7 @@ class Violation:
     got: str
     record: int | None = None
     promoted: int | None = None
+    evidence: str = ""
 
 
 Json = Any
@@ -130,7 +132,7 @@ class Exchange:
     finding: Finding | None = None
     violation: Violation | None = None
     forced: bool = False
-    forced_record: tuple[int, Mapping[str, Any]] | None = None
+    forced_record: Any = None
     notices: tuple[Notice, ...] = ()
     failed_records: tuple[Violation, ...] = ()
     outcome: Mapping[str, Any] | None = None

@@ -12,23 +12,24 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import real_time
-from mockserver.contract.checking import Reading, first_refusal
+from mockserver.contract.checking import FORCED, Reading, first_refusal
 from mockserver.contract.transport import decode as decode_bytes
 from mockserver.contract.transport import sniff_method
+from mockserver.contract.values import escaped, excerpt
 from mockserver.errors import Malformed, RawQueryRefused, UnknownQuirk
 from mockserver.gate import GATE, Keys
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
 from mockserver.methods.rules import RULES
-from mockserver.model import NOTHING, Exchange, Finding, Reply, Violation
-from mockserver.replying import problem, render_failure, render_success
+from mockserver.model import NOTHING, Exchange, Finding, Violation
+from mockserver.replying import bare, problem, render_failure, render_success
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.contract.checking import Record
-    from mockserver.model import Inbound
+    from mockserver.contract.fields import Record
+    from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
 
     Stage = Callable[[Exchange, Sandbox, Catalogue], Exchange]
@@ -101,19 +102,25 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
     keys = Keys(tenant, exchange.process, exchange.now, forced)
     for step in exchange.spec.gate:
         if not GATE[step["rule"]](keys):
-            status = step["status"]
-            violation = Violation(
-                f"/{step['field']}",
-                step["field"],
-                step["rule"],
-                status,
-                "request",
-                step["ledger"],
-                step["rule"].replace("_", " "),
-                "no such key" if "known" in step["rule"] else step["step"],
-            )
-            raise Refused(exchange.evolve(tenant=tenant), violation)
+            raise Refused(exchange.evolve(tenant=tenant), _gate_violation(step, exchange, catalogue))
     return exchange.evolve(tenant=tenant)
+
+
+def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Catalogue) -> Violation:
+    name: str = catalogue.common["keys"][step["field"]]
+    fold = exchange.regime.quirks["case_insensitive_keys"] == "on"
+    sent = _spelling(exchange.command, name, fold=fold)
+    return Violation(
+        pointer=f"/{escaped(sent)}",
+        field=name,
+        keyword=step["rule"],
+        status=step["status"],
+        level="request",
+        ledger=step["ledger"],
+        expected=step["expected"],
+        got=excerpt(exchange.command[sent]) if sent in exchange.command else "nothing",
+        evidence=step["evidence"],
+    )
 
 
 def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -124,17 +131,18 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
         can_force = exchange.spec.can_force
         wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
         if wish is not None and wish.level == "record":
-            return exchange.evolve(forced_record=(wish.status, wish.match))
+            return exchange.evolve(forced_record=wish)
         code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
     if code is None:
         return exchange
-    violation = Violation("", "", "forced", code, "request", ledger, "no forced status", str(code))
+    violation = Violation("", "", FORCED, code, "request", ledger, "no forced status", str(code))
     raise Refused(exchange.evolve(forced=True), violation)
 
 
 def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    reading = Reading(exchange.spec, exchange.command, exchange.forced_record)
+    wish = exchange.forced_record
+    reading = Reading(exchange.spec, exchange.command, wish and (wish.status, wish.match))
     call = Call(
         reading,
         sandbox.store,
@@ -154,7 +162,7 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     failed = tuple(record.failure for record in reading.records if record.failure is not None)
     exchange = exchange.evolve(call=call, notices=notices, failed_records=failed)
     if refusal is not None:
-        raise Refused(exchange, refusal)
+        raise Refused(exchange.evolve(forced=refusal.keyword == FORCED), refusal)
     return exchange
 
 
@@ -194,6 +202,7 @@ def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -
         exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
         stages: list[tuple[str, int]] = []
         exchange = _run(exchange, sandbox, catalogue, stages)
+        _give_back_unused(exchange, sandbox)
         sandbox.journal.record(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
     return exchange.reply
 
@@ -214,11 +223,18 @@ def _run(
     except Refused as refused:
         exchange = render_failure(refused.exchange, refused.violation, catalogue)
     except RawQueryRefused as error:
-        exchange = exchange.evolve(finding=error.finding, reply=Reply(400, (), b""))
+        exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         exchange = _unexpected(exchange, catalogue)
     stages.append(("render", perf_counter_ns() - started))
     return exchange
+
+
+def _give_back_unused(exchange: Exchange, sandbox: Sandbox) -> None:
+    """Keep a status that was queued for records when no record came to fail with it (SIM-26)."""
+    wish = exchange.forced_record
+    if wish is not None and not any(failure.keyword == FORCED for failure in exchange.failed_records):
+        sandbox.forced.give_back(wish)
 
 
 def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
@@ -241,9 +257,14 @@ def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def _field(command: Mapping[str, Any], name: str, *, fold: bool) -> Any:
+    return command.get(_spelling(command, name, fold=fold))
+
+
+def _spelling(command: Mapping[str, Any], name: str, *, fold: bool) -> str:
+    """Return the key a field was sent under; its own name when it was not sent."""
     if name in command or not fold:
-        return command.get(name)
-    return next((value for key, value in command.items() if key.casefold() == name), None)
+        return name
+    return next((key for key in command if key.casefold() == name.casefold()), name)
 
 
 def _forced_code(exchange: Exchange, catalogue: Catalogue) -> int | None:

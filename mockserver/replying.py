@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -33,26 +34,28 @@ def render_success(exchange: Exchange) -> Exchange:
     outcome: dict[str, Any] = {"now": exchange.at, "method": exchange.method, **(exchange.outcome or {})}
     for record in outcome.get("records", ()):
         record["text"] = spec.status(record["status"], "record").text
-    return _answered(exchange, row, row.evidence, 200, spec.success.render(outcome))
+    return _answered(exchange, row, 200, spec.success.render(outcome))
 
 
 def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogue) -> Exchange:
-    """Return the exchange refused for ``violation``, with its failure envelope (AUTH-15 … AUTH-18)."""
+    """Return the exchange refused for ``violation``, with its failure envelope (AUTH-15 … AUTH-18).
+
+    The rule named is the row of the code in the method's own table, else that of the check (AM-62).
+    """
     exchange = exchange.evolve(violation=violation)
-    spec = exchange.spec
-    row = spec.status(violation.status) if spec else _common_row(exchange, catalogue, violation.status)
+    spec, code = exchange.spec, violation.status
+    row = spec.status(code) if spec else _common_row(exchange, catalogue, code)
+    if violation.evidence and code not in spec.codes("request"):
+        row = replace(row, ledger=violation.ledger, evidence=violation.evidence)
+    text = row.text
+    if exchange.forced:
+        row = replace(row, evidence="forced")
+        text = text or catalogue.common["forced"]["text"]
     shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
     body = shape.render(
-        {
-            "method": exchange.method,
-            "status": violation.status,
-            "reason": violation.status,
-            "text": row.text or ("fail" if exchange.forced else ""),
-            "now": exchange.at,
-        }
+        {"method": exchange.method, "status": code, "reason": code, "text": text, "now": exchange.at}
     )
-    evidence = "forced" if exchange.forced else row.evidence
-    return _answered(exchange, row, evidence, _http_status(exchange, row.code, catalogue), body)
+    return _answered(exchange, row, _http_status(exchange, code, catalogue), body)
 
 
 def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRow:
@@ -70,21 +73,21 @@ def _http_status(exchange: Exchange, code: int, catalogue: Catalogue) -> int:
     return status
 
 
-def _answered(exchange: Exchange, row: StatusRow, evidence: str, http_status: int, body: bytes) -> Exchange:
+def _answered(exchange: Exchange, row: StatusRow, http_status: int, body: bytes) -> Exchange:
     headers = [
         ("Content-Type", f"{exchange.regime.quirks['response_content_type']}; charset=utf-8"),
         *CORS,
         ("X-Mock-Request-Id", request_id(exchange.number)),
         ("X-Mock-Sandbox", exchange.sandbox),
         ("X-Mock-Rule", row.ledger),
-        ("X-Mock-Evidence", evidence),
+        ("X-Mock-Evidence", row.evidence),
         ("X-Mock-Status-Description", row.text or "-"),
     ]
     if exchange.notices:
         headers += [("X-Mock-Warning", text) for text in _warnings(exchange)]
     return exchange.evolve(
         rule=row.ledger,
-        evidence=evidence,
+        evidence=row.evidence,
         description=row.text,
         status=row.code,
         reply=Reply(http_status, tuple(headers), body),
@@ -101,13 +104,22 @@ def _warnings(exchange: Exchange) -> list[str]:
     return [f"{ledger} ({count}): {texts[ledger]}" for ledger, count in list(counts.items())[:_WARNED]]
 
 
+def bare(http_status: int, exchange: Exchange) -> Reply:
+    """Return a reply without a body that can still be found in the journal."""
+    return Reply(http_status, (*CORS, *_found(exchange)), b"")
+
+
+def _found(exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    return (
+        ("X-Mock-Request-Id", request_id(exchange.number)),
+        ("X-Mock-Sandbox", exchange.sandbox),
+    )
+
+
 def problem(status: int, title: str, detail: str, exchange: Exchange | None = None) -> Reply:
     """Return an ``application/problem+json`` reply (RFC 9457), for everything outside the API."""
     document: Mapping[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     headers = [("Content-Type", "application/problem+json"), *CORS]
     if exchange is not None:
-        headers += [
-            ("X-Mock-Request-Id", request_id(exchange.number)),
-            ("X-Mock-Sandbox", exchange.sandbox),
-        ]
+        headers += _found(exchange)
     return Reply(status, tuple(headers), orjson.dumps(document))

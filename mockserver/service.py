@@ -50,13 +50,16 @@ _TOO_LONG: Final = Reply(413, CORS, b"")
 class Service:
     """One server's catalogue, sandboxes and settings. Build it with :meth:`start`."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, registry: SandboxRegistry) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Catalogue, registry: SandboxRegistry, edition: str = ""
+    ) -> None:
         self.settings = settings
         self.catalogue = catalogue
         self.registry = registry
         self.started = real_time()
         self.access = access_of(settings)
         self._default = registry.get(DEFAULT)
+        self._edition = edition or settings.edition
         self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
 
@@ -68,6 +71,7 @@ class Service:
         """
         catalogue = Catalogue.load(data_dir("schemas"), RULES)
         quirks = catalogue.quirks.check_all(settings.quirks)
+        edition = quirks.pop("edition", settings.edition)
         registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
         plan = Plan(
             seed=settings.seed,
@@ -77,7 +81,7 @@ class Service:
             at=settings.at,
         )
         registry.create(plan, DEFAULT, mint=False)
-        return cls(settings, catalogue, registry)
+        return cls(settings, catalogue, registry, edition)
 
     def is_api(self, path: str) -> bool:
         """Tell whether a path is the API endpoint, of the server or of one sandbox."""
@@ -148,7 +152,7 @@ class Service:
         for known in (host, name, port, str(reached)):
             if known and known in editions:
                 return editions[known]
-        return self.settings.edition
+        return self._edition
 
 
 def _without_diagnostics(reply: Reply) -> Reply:

@@ -8,10 +8,11 @@ holds, so it may rely on that.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.contract.fields import Fields, Record
 from mockserver.contract.validation import expected, got
-from mockserver.contract.values import as_text, excerpt
+from mockserver.contract.values import excerpt, matches
 from mockserver.model import Notice, Violation
 
 if TYPE_CHECKING:
@@ -28,64 +29,8 @@ if TYPE_CHECKING:
     """``ask(rule, record)``: whether a rule about the state holds, for the command or for a record."""
 
 
-class Fields:
-    """An object of a command, read: its values under the roles that Python knows them by."""
-
-    __slots__ = ("pointer", "raw", "spec", "spelled", "values")
-
-    def __init__(self, spec: ObjectSpec, raw: Any, pointer: str, notices: list[Notice]) -> None:
-        self.spec = spec
-        self.raw = raw
-        self.pointer = pointer
-        self.values: dict[str, Any] = {}
-        self.spelled: dict[str, str] = {}
-        if isinstance(raw, dict):
-            view = spec.normaliser.read(raw, pointer, notices)
-            self.values, self.spelled = view.values, view.spelled
-
-    def get(self, role: str) -> Any:
-        """Return the value that plays ``role`` (its default when it was not sent), or None."""
-        names = self.spec.roles.get(role, ())
-        values = self.values
-        for name in names:
-            if name in values:
-                return values[name]
-        return self.spec.defaults.get(names[0]) if names else None
-
-    def text(self, role: str) -> str:
-        """Return the value that plays ``role`` as text; empty when it was not sent."""
-        return as_text(self.get(role))
-
-    def as_sent(self, name: str) -> str:
-        """Return the value of a property exactly as the client sent it, as text (GEN-12, AM-36)."""
-        raw = self.raw.get(self.spelled.get(name, name)) if isinstance(self.raw, dict) else None
-        return as_text(raw)
-
-    def stored(self) -> dict[str, str]:
-        """Return what is kept of the object beside the columns that have a place of their own."""
-        unstored = self.spec.unstored
-        return {
-            key: value if type(value) is str else as_text(value)
-            for key, value in self.values.items()
-            if key not in unstored
-        }
-
-    def at(self, path: Sequence[str | int]) -> str:
-        """Return the JSON pointer of a path below this object, in the client's spelling."""
-        steps = [self.spelled.get(str(path[0]), path[0]), *path[1:]] if path else []
-        return self.pointer + "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
-
-
-class Record(Fields):
-    """One record of a batch command; may fail on its own."""
-
-    __slots__ = ("failure", "index", "violations")
-
-    def __init__(self, spec: ObjectSpec, raw: Any, index: int, pointer: str, notices: list[Notice]) -> None:
-        super().__init__(spec, raw, f"{pointer}/{index}", notices)
-        self.index = index
-        self.violations: tuple[Violation, ...] = ()
-        self.failure: Violation | None = None
+FORCED: Final = "forced"
+"""Keyword of a violation that somebody asked for."""
 
 
 class Reading:
@@ -134,9 +79,11 @@ class Reading:
         self.has_violations = True
         for record, body in zip(self.records, bodies, strict=True):
             if not kind.validator.is_valid(body):
-                failures = kind.validator.failures(body)
                 record.violations = tuple(
-                    _violation(spec, failure, record, record.index) for failure in failures
+                    _violation(spec, failure, record, record.index)
+                    for failure in kind.validator.failures(body)
+                    # Blanks that count as not sent do not make a record one without fields.
+                    if not (failure.keyword == "minProperties" and record.raw)
                 )
 
 
@@ -219,7 +166,7 @@ class _Judge:
             return None
         status, match = self._reading.forced_record
         raw = record.raw if isinstance(record.raw, dict) else {}
-        if any({**self._reading.head.raw, **raw}.get(name) != value for name, value in match.items()):
+        if not matches(match, self._reading.head.raw, raw):
             return None
         return _forced_failure(record, "", status, "SIM-26")
 
@@ -284,7 +231,7 @@ def _forced_failure(record: Record, field: str, status: int, ledger: str) -> Vio
     return Violation(
         pointer=record.at((field,) if field else ()),
         field=field,
-        keyword="forced",
+        keyword=FORCED,
         status=status,
         level="record",
         ledger=ledger,
@@ -296,5 +243,6 @@ def _forced_failure(record: Record, field: str, status: int, ledger: str) -> Vio
 
 def _promoted(spec: MethodSpec, failure: Violation) -> Violation:
     """Return a batch's first failure as that of the whole command (IPD106-28, AM-66)."""
-    status = failure.promoted or failure.status
+    row = spec.codes("record").get(failure.status)
+    status = failure.promoted or (row and row.promoted) or failure.status
     return replace(failure, status=status, level="request", ledger=spec.status(status).ledger)

@@ -31,6 +31,8 @@ class StatusRow:
     ledger: str
     evidence: str
     success: bool = False
+    promoted: int | None = None
+    """The status of the whole command when every record of a batch failed, first with this one (AM-66)."""
 
 
 class ObjectSpec:
@@ -198,6 +200,12 @@ class MethodSpec:
         return any(not row.success for row in rows)
 
     @cached_property
+    def record_success(self) -> int:
+        """The code of a record that was accepted."""
+        rows = (*self._tables["record"].values(), self.success_row)
+        return next(row.code for row in rows if row.success)
+
+    @cached_property
     def success_row(self) -> StatusRow:
         """The row that says success."""
         return next(row for row in self._tables["request"].values() if row.success)
@@ -215,7 +223,12 @@ def _gate(
 def _rows(table: Mapping[str, Mapping[str, Any]]) -> dict[int, StatusRow]:
     return {
         int(code): StatusRow(
-            int(code), row["text"], row["ledger"], row["evidence"], row.get("success", False)
+            int(code),
+            row["text"],
+            row["ledger"],
+            row["evidence"],
+            row.get("success", False),
+            row.get("promoted"),
         )
         for code, row in table.items()
     }

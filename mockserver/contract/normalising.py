@@ -8,6 +8,7 @@ annotation            effect
 ====================  =======================================================================
 ``x-aliases``         other spellings of the property; the property's own name wins (IPDWEB-08)
 ``x-trim: false``     the value is not trimmed (AM-61)
+``x-as-text``         any other value is read as its JSON text, with a warning (AM-33)
 ``x-integer``         an integer is read as its digits: ``accepted``, or ``tolerated`` with a
                       warning (GEN-13, AM-08)
 ``x-blank: absent``   a blank value counts as not sent
@@ -21,9 +22,9 @@ annotation            effect
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.values import as_text, is_blank, is_moment
+from mockserver.contract.values import as_text, escaped, is_blank, is_moment
 from mockserver.model import Notice
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class View:
 
     def note(self, ledger: str, key: str, text: str) -> None:
         """Add a warning about a key of the object."""
-        self.notices.append(Notice(ledger, f"{self.pointer}/{key}", text))
+        self.notices.append(Notice(ledger, f"{self.pointer}/{escaped(key)}", text))
 
     def put(self, name: str, key: str, value: Any) -> None:
         """Set a property that was sent under ``key``."""
@@ -63,19 +64,34 @@ class _Rule:
     integer: str | None
     drop_blank: bool
     truncate: int | None
+    as_text: bool
+    over: int | None
+    """Length from which a text earns a warning."""
     warn: Mapping[str, Any]
     simple: bool
     """Nothing to do with text but to trim it and drop blanks: the common case, decided once."""
 
 
-def _rule(name: str, rank: int, node: Mapping[str, Any]) -> _Rule:
+def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _Rule:
     trim = node.get("x-trim", True)
     drop_blank = node.get("x-blank") == "absent"
     truncate = node.get("x-truncate")
     warn = {key: value for key, value in node.get("x-warn", {}).items() if key != "absent"}
     contested = bool(node.get("x-aliases"))
-    simple = not contested and not warn and truncate is None
-    return _Rule(name, rank, contested, trim, node.get("x-integer"), drop_blank, truncate, warn, simple)
+    over = over if node.get("x-as-text") and "maxLength" not in node else None
+    return _Rule(
+        name=name,
+        rank=rank,
+        contested=contested,
+        trim=trim,
+        integer=node.get("x-integer"),
+        drop_blank=drop_blank,
+        truncate=truncate,
+        as_text=node.get("x-as-text", False),
+        over=over,
+        warn=warn,
+        simple=not contested and not warn and truncate is None and over is None,
+    )
 
 
 class Normaliser:
@@ -83,14 +99,14 @@ class Normaliser:
 
     def __init__(self, schema: Mapping[str, Any], *, fold_case: bool = False) -> None:
         properties: Mapping[str, Any] = schema.get("properties", {})
-        self._rules: dict[str, _Rule] = {}
-        for name, node in properties.items():
-            for rank, spelling in enumerate((name, *node.get("x-aliases", ()))):
-                self._rules[spelling] = _rule(name, rank, node)
-        self._folded = {key.casefold(): key for key in reversed(self._rules)} if fold_case else {}
         unknown = schema.get("x-unknown", {"keep": True})
         self._keep: bool = unknown["keep"]
         self._warn_over: int | None = unknown.get("warn_over")
+        self._rules: dict[str, _Rule] = {}
+        for name, node in properties.items():
+            for rank, spelling in enumerate((name, *node.get("x-aliases", ()))):
+                self._rules[spelling] = _rule(name, rank, node, self._warn_over)
+        self._folded = {key.casefold(): key for key in reversed(self._rules)} if fold_case else {}
         self._ledger: str = unknown.get("ledger", "GEN-10")
         self._first_of: tuple[str, ...] = tuple(schema.get("x-first-of", ()))
         self._expected = tuple(
@@ -108,7 +124,9 @@ class Normaliser:
         for key, value in raw.items():
             rule = rules.get(key)
             if rule is None and self._folded:
-                rule = rules.get(self._folded.get(key.casefold(), ""))
+                exact = self._folded.get(key.casefold(), "")
+                # The exact spelling wins wherever it stands (GEN-09).
+                rule = None if exact in raw else rules.get(exact)
             if rule is None:
                 self._unknown(key, value, view)
             elif rule.simple and type(value) is str:
@@ -133,9 +151,8 @@ class Normaliser:
             return
         text = as_text(value).strip()
         if isinstance(value, (dict, list)) and value:
-            view.note(self._ledger, key, "nested value, stored as JSON text")
-        if self._warn_over is not None and len(text) > self._warn_over:
-            view.note(self._ledger, key, f"longer than {self._warn_over} characters, stored whole")
+            view.note(self._ledger, key, _NESTED)
+        _note_length(text, self._warn_over, key, view)
         view.values[key] = text
 
     def _settle(self, view: View) -> None:
@@ -152,6 +169,15 @@ class Normaliser:
                 view.note(warning["ledger"], name, warning["text"])
 
 
+_NESTED: Final = "nested value, stored as JSON text"
+_NUMBER: Final = "a number where the documents print text"
+
+
+def _note_length(text: str, over: int | None, key: str, view: View) -> None:
+    if over is not None and len(text) > over:
+        view.note("AM-33", key, f"longer than {over} characters, stored whole")
+
+
 def _by_rank(entry: tuple[int, str, _Rule]) -> int:
     return entry[0]
 
@@ -163,12 +189,18 @@ def _known(rule: _Rule, key: str, value: Any, view: View) -> None:
     elif type(value) is int and rule.integer is not None:
         value = str(value)
         if rule.integer == "tolerated":
-            view.note("GEN-13", key, "a number where the documents print text")
+            view.note("GEN-13", key, _NUMBER)
     if rule.drop_blank and is_blank(value):
         return
+    if rule.as_text and not isinstance(value, str) and not is_blank(value):
+        nested = isinstance(value, (dict, list))
+        view.note("AM-33" if nested else "GEN-13", key, _NESTED if nested else _NUMBER)
+        value = as_text(value)
     for condition, warning in rule.warn.items():
         if condition == "present" or not (isinstance(value, str) and is_moment(value)):
             view.note(warning["ledger"], key, warning["text"])
+    if isinstance(value, str):
+        _note_length(value, rule.over, key, view)
     if rule.truncate is not None and isinstance(value, str):
         value = value[: rule.truncate].rstrip()
     view.put(rule.name, key, value)

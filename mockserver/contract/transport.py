@@ -7,6 +7,7 @@ container decodes the latter two as forms, which is the default here (quirk ``bo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -167,10 +168,14 @@ def _read(candidates: Sequence[Carried], quirks: Mapping[str, str], notices: tup
         mended = mend(value.decoded.decode(errors="surrogateescape"))
         command = parse_object(mended.text.encode(errors="surrogateescape"))
         if not isinstance(command, Fault):
-            repaired = Notice("TRN-28", "", f"malformed JSON, repaired by {', '.join(mended.repairs)}")
+            repaired = Notice("TRN-28", "", f"malformed JSON, repaired by {_counted(mended.repairs)}")
             return Decoded(command, (*notices, *notices_of(value), repaired))
     first = candidates[0]
     raise Malformed(finding_of(faults[0], first), first.decoded.decode(errors="replace"))
+
+
+def _counted(repairs: Sequence[str]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in sorted(Counter(repairs).items()))
 
 
 def _not_utf8(at: int) -> Finding:

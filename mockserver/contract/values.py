@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Hours end at 23 here: later Pythons read 24:00:00 as the next midnight.
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}", re.ASCII)
@@ -57,6 +60,19 @@ def is_readable_moment(value: Any) -> bool:
         parts is not None
         and parse_moment("{}-{:0>2}-{:0>2} {:0>2}:{:0>2}:{:0>2}".format(*parts.groups())) is not None
     )
+
+
+def escaped(key: str) -> str:
+    """Return a key as a step of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def matches(match: Mapping[str, Any], *objects: Mapping[str, Any]) -> bool:
+    """Tell whether each field of ``match`` has its value; of several objects that have it the last one counts."""
+    together: dict[str, Any] = {}
+    for fields in objects:
+        together.update(fields)
+    return all(name in together and together[name] == value for name, value in match.items())
 
 
 def excerpt(value: Any, limit: int = 80) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract.values import matches
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -31,7 +33,7 @@ class ForcedStatus:
         """Tell whether this wish is about such a command, now."""
         if self.times < 1 or (self.method is not None and self.method != method):
             return False
-        return (self.until is None or now < self.until) and matches(self.match, command)
+        return (self.until is None or now < self.until) and _fits(self.match, command)
 
 
 class ForcedStatuses:
@@ -78,16 +80,21 @@ class ForcedStatuses:
                 return wish
         return None
 
+    def give_back(self, wish: ForcedStatus) -> None:
+        """Count a wish up again that changed nothing after all."""
+        wish.times += 1
+        if wish not in self._queue:
+            self._queue.insert(0, wish)
+
     def clear(self) -> None:
         """Forget all wishes."""
         self._queue.clear()
         self._number = 0
 
 
-def matches(match: Mapping[str, Any], command: Mapping[str, Any]) -> bool:
-    """Tell whether each field has the wanted value, in the command or in any one of its records."""
-    if not match:
+def _fits(match: Mapping[str, Any], command: Mapping[str, Any]) -> bool:
+    """Tell whether each field has the wanted value, in the command alone or together with any one of its records."""
+    if not match or matches(match, command):
         return True
-    records = [record for value in command.values() if isinstance(value, list) for record in value]
-    objects = [command, *(record for record in records if isinstance(record, dict))]
-    return all(any(obj.get(name) == value for obj in objects) for name, value in match.items())
+    records = (record for value in command.values() if isinstance(value, list) for record in value)
+    return any(matches(match, command, record) for record in records if isinstance(record, dict))

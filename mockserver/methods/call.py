@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mockserver.contract.checking import Reading, Record
+    from mockserver.contract.checking import Reading
+    from mockserver.contract.fields import Record
     from mockserver.store.interface import Store
 
 

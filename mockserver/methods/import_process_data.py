@@ -9,7 +9,7 @@ from mockserver.contract.values import parse_moment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockserver.contract.checking import Record
+    from mockserver.contract.fields import Record
     from mockserver.methods.call import Call
 
 _ROLE = "contact"
@@ -34,7 +34,7 @@ def _outcome(call: Call, record: Record) -> dict[str, Any]:
         _update(call, record, found)
     outcome["customer_code"] = code
     outcome["call_id"] = _enlist(call, record, code)
-    outcome["status"] = call.reading.spec.success_row.code
+    outcome["status"] = call.reading.spec.record_success
     return outcome
 
 
@@ -75,7 +75,7 @@ def _fields(call: Call, record: Record) -> dict[str, str]:
     fields = record.stored()
     crm = record.text("crm")
     if crm:
-        fields.setdefault(call.process["crm_field"], crm)
+        fields[call.process["crm_field"]] = crm
     return fields
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mockserver.contract.checking import Fields, Record
+    from mockserver.contract.fields import Fields, Record
     from mockserver.methods.call import Call
 
     Rule = Callable[[Call, Record | None], bool]

@@ -370,7 +370,7 @@ def test_leniency_is_off_unless_asked_for_and_says_what_it_did() -> None:
     for content_type, decoding in product((HTML, FORM), ("strict-form", "raw-first")):
         found = post(text, content_type, lenient_json="on", body_decode=decoding)
         assert found.command == {"a": 1}
-        assert [notice.text for notice in found.notices] == ["malformed JSON, repaired by R5"]
+        assert [notice.text for notice in found.notices] == ["malformed JSON, repaired by R5 (1)"]
     assert post('data={"a":1}', lenient_json="on") == Decoded({"a": 1})
     assert malformed("data={'a':1,}", lenient_json="on").offset == 6
     assert malformed(b'data={"\xff":1,}', lenient_json="on").ledger == "TRN-15"

@@ -177,7 +177,7 @@ def test_logins(make: Callable[..., Box]) -> None:
         ({}, [{"name": "x"}], "050", "Mobile Number not found"),
         ({}, [record(sessionid="x")], "036", "Invalid Session"),
         ({}, [{}], "069", "Field List not found"),
-        ({}, [record(mobilenumber="1110000037")], "037", "Scripttemplate not defined with process"),
+        ({}, [record(mobilenumber="1110000037")], "038", "Error while processing data"),
         ({"updateparam": "mobilenumbers"}, [record()], "024", "Update Parameter not found"),
         ({"updateparam": "customercode"}, [record()], "052", "Customer Code not found"),
         ({"updateparam": "crmuniquefield"}, [record()], "054", "CRM Unique field not found"),

@@ -101,11 +101,11 @@ MORE_106 = [
     Row(66, "Filter values are invalid", "IPD106-61", "inferred", {"searchparam": "customfilter", "customfilter": ["x"]}, FILTER),
     Row(67, "Invalid operator found", "IPD106-62", "inferred", filters(operator=GONE), FILTER),
     Row(14, "Customer data not found", "IPD106-32", "inferred", {**BY_CODE, **only(customercode="99")}, {"unknown_customercode": "reject14"}),
-    Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", {"servicekey": "UnmappedProcess"}, {"mapping_code": "1243"}),
+    Row(1243, "Service Key API Key Not matching", "AUTH-05", "inferred", {"servicekey": "UnmappedProcess"}, {"mapping_code": "1243"}),
     Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", {"servicekey": "process1"}),
     Row(1107, "API key not found", "AUTH-01", "stated", {"apikey": "no_such_org"}),
     Row(1108, "Service key not found", "AUTH-02", "stated", {"servicekey": "NoSuchProcess"}),
-    Row(1108, "Service key not found", "AUTH-02", "stated", {"servicekey": "DisabledProcess"}),
+    Row(1108, "Service key not found", "AUTH-07", "inferred", {"servicekey": "DisabledProcess"}),
 ]  # fmt: skip
 """Further triggers of the same statuses, and the common ones (AUTH-01..AUTH-07)."""
 
@@ -132,9 +132,9 @@ WEB = [
     Row(5, "", "IPDWEB-28", "inferred", only(callDateTime="2018-6-20")),
     Row(5, "", "IPDWEB-28", "inferred", {"apikey": "nodb_org", "servicekey": "NoDbProcess"}),
     Row(48, "API key expired", "AUTH-04", "inferred", {"apikey": "expired_org", "servicekey": "ExpiredProcess"}),
-    Row(1107, "api key not found", "AUTH-01", "stated", {"apikey": "expired_org"}, {"expired_code": "1107"}),
+    Row(1107, "api key not found", "AUTH-04", "inferred", {"apikey": "expired_org"}, {"expired_code": "1107"}),
     Row(1107, "api key not found", "AUTH-01", "stated", {"apikey": "no_such_org"}),
-    Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", {"servicekey": "UnmappedProcess"}),
+    Row(1243, "Service Key API Key Not matching", "AUTH-05", "inferred", {"servicekey": "UnmappedProcess"}),
 ]  # fmt: skip
 """The ten statuses of edition web and 5 (IPDWEB-18..IPDWEB-28, AM-65), and its common ones."""
 

@@ -68,11 +68,11 @@ def test_the_codes_of_each_edition(api: Api) -> None:
         ("1.0.6", "expired"): (48, "IPD106-50"),
         ("1.0.6", "unmapped"): (61, "IPD106-58"),
         ("1.0.6", "database"): (38, "IPD106-43"),
-        ("1.0.6", "disabled"): (1108, "AUTH-02"),
+        ("1.0.6", "disabled"): (1108, "AUTH-07"),
         ("web", "expired"): (48, "AUTH-04"),
-        ("web", "unmapped"): (1243, "AUTH-03"),
+        ("web", "unmapped"): (1243, "AUTH-05"),
         ("web", "database"): (5, "IPDWEB-28"),
-        ("web", "disabled"): (1108, "AUTH-02"),
+        ("web", "disabled"): (1108, "AUTH-07"),
     }
 
 
