@@ -8,11 +8,16 @@ from mockserver.settings import ENDPOINT
 
 if TYPE_CHECKING:
     from mockserver.service import Service
+    from mockserver.settings import Settings
 
 _TRY = (
     '{"method":"ImportProcessData","servicekey":"MUMBAI_CRM_OBD","apikey":"test_org","media":"12",'
-    '"updateparam":"mobilenumber","data":[{"sr_number":"22856","mobilenumber":"08852245996"}]}'
+    '"updateparam":"mobilenumber","data":[{"sr_number":"1458","mobilenumber":"8850014998"}]}'
 )
+
+
+def _mapped(settings: Settings) -> str:
+    return ", ".join(f"{edition} on {place}" for place, edition in settings.edition_map.items())
 
 
 def banner(service: Service, url: str) -> str:
@@ -24,7 +29,7 @@ def banner(service: Service, url: str) -> str:
         "admin": f"{url}/__admin" if settings.admin == "on" else "off",
         "health": f"{url}/readyz",
         "credentials": "apikey test_org, servicekey MUMBAI_CRM_OBD",
-        "edition": settings.edition,
+        "edition": f"{settings.edition} ({_mapped(settings)})" if settings.edition_map else settings.edition,
         "sample data": f"preset {settings.preset}, seed {settings.seed}",
         "loaded": loaded or "nothing",
     }

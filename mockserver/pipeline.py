@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from difflib import get_close_matches
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from mockserver.clock import real_time
 from mockserver.contract.checking import FORCED, Reading, first_refusal
 from mockserver.contract.transport import decode as decode_bytes
 from mockserver.contract.transport import sniff_method
-from mockserver.contract.values import escaped, excerpt
+from mockserver.contract.values import escaped, excerpt, is_blank
 from mockserver.errors import Malformed, RawQueryRefused, UnknownQuirk
 from mockserver.gate import GATE, Keys
 from mockserver.methods import HANDLERS
@@ -87,12 +88,28 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
         spec=regime.spec(method) if known else None,
     )
     if not known:
-        finding = Finding("TRN-32", "the command names no method of the API", None, "see the method names")
+        finding = _unknown_method(sent, catalogue)
         raise Refused(
             exchange.evolve(finding=finding),
             _common_refusal(catalogue.common["unknown_method"], "method", finding.text),
         )
     return exchange
+
+
+def _unknown_method(sent: Any, catalogue: Catalogue) -> Finding:
+    """Say whether the client or this version is to blame for a method that nobody answers (TRN-32)."""
+    vendors: list[str] = catalogue.common["methods"]
+    here = ", ".join(catalogue.methods)
+    if not isinstance(sent, str) or is_blank(sent):
+        text, mend = "the command names no method", "give one as text"
+    elif sent in vendors:
+        text, mend = f"{sent} is a method of the API that this version does not answer", "nothing to mend"
+    else:
+        near = get_close_matches(sent.casefold(), [name.casefold() for name in vendors], n=1)
+        names = [name for name in vendors if name.casefold() in near]
+        text = "the command names a method that the API does not have"
+        mend = f"did you mean {names[0]}?" if names else f"its methods are {', '.join(vendors)}"
+    return Finding("TRN-32", text, None, f"{mend} (answered here: {here})")
 
 
 def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:

@@ -63,7 +63,7 @@ class Quirks:
         if value not in quirk.values and not quirk.open:
             hint = _nearest(value, quirk.values)
             known = ", ".join(quirk.values)
-            raise UnknownQuirk(f"quirk {name} has no value {value[:60]!r}{hint}; it has {known}")
+            raise UnknownQuirk(f"quirk {name} has no value {value[:60]!r} but {known}{hint}")
         if process and quirk.stage == "transport":
             raise UnknownQuirk(f"quirk {name} acts before the process is known; a process cannot set it")
         return value

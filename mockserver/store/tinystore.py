@@ -143,7 +143,7 @@ class TinyStore:
         """Return the counter's next value and move it on by one. A counter starts at 1."""
         counters = self._content.counters
         value = counters.get(counter, 1)
-        if value == 1 or counter.startswith(ID):
+        if value in (0, 1) or counter.startswith(ID):
             self.set_counter(counter, value + 1)
             return value
         if self._log is not None:

@@ -195,7 +195,9 @@ def _route(routes: MapAdapter) -> tuple[Route, dict[str, str]]:
 def _ask(service: Service, bodies: Bodies, route: Route, parts: dict[str, str]) -> Ask:
     sandbox = None
     if route.path.startswith("…"):
-        sandbox = service.registry.get(parts.get("sandbox", DEFAULT))
+        sandbox = service.registry.get(
+            parts.get("sandbox") or request.headers.get("X-Mock-Sandbox", DEFAULT).strip()
+        )
     filters = Filters(request.args.items(multi=True), route.filters)
     body: Any = {}
     if route.body:
