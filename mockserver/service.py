@@ -44,7 +44,8 @@ _PREFLIGHT: Final = Reply(
     ),
     b"",
 )
-_TOO_LONG: Final = Reply(413, CORS, b"")
+TOO_LONG: Final = Reply(413, CORS, b"")
+"""The answer to a body over the limit: empty, and a page may read its status (TRN-30, AM-05)."""
 
 
 class Service:
@@ -103,7 +104,7 @@ class Service:
         if inbound.verb not in ("POST", "GET", "HEAD"):
             return self._other_verb(inbound)
         if len(inbound.body) > self.settings.max_body:
-            return _TOO_LONG
+            return TOO_LONG
         try:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
