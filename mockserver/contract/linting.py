@@ -26,20 +26,7 @@ if TYPE_CHECKING:
     """A full set of quirks, and traits of a process."""
 
 ASSERTIONS: Final = frozenset(
-    {
-        "type",
-        "enum",
-        "const",
-        "pattern",
-        "maxLength",
-        "minLength",
-        "minProperties",
-        "minItems",
-        "format",
-        "x-ordered",
-        "not",
-        "anyOf",
-    }
+    {"type", "enum", "const", "pattern", "maxLength", "minProperties", "format", "x-ordered"}
 )
 """Keywords that can fail at their own node and so need a status there."""
 

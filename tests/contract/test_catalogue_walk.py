@@ -216,6 +216,10 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
         lambda doc: doc["$defs"]["customer_key"].update({"x-warn": None}),
         "/$defs/customer_key/x-warn", "null is not",
     ),
+    "condition that nothing answers for": (
+        lambda doc: _fields(doc)["media"].update({"allOf": [{"maxLength": 1}]}),
+        "/editions/1.0.6/request/properties/media", "allOf",
+    ),
     "another method's name": (
         lambda doc: doc.update({"method": "ImportData"}), "/method", "differs from the file's name",
     ),
@@ -265,6 +269,11 @@ def test_a_broken_document_is_refused(
         ("common.json", "{", "is not JSON"),
         ("quirks.json", '{"edition": {"values": []}}', "required"),
         ("references/media.json", '{"ledger": "REF-01", "about": "x", "entries": {"1": {}}}', "name"),
+        (
+            "references/media.json",
+            '{"ledger": "REF-01", "about": "x", "default": "1", "entries": {}}',
+            "default",
+        ),
         ("envelopes.json", None, "cannot be read"),
     ],
 )
@@ -278,6 +287,26 @@ def test_other_broken_documents(copied: Path, name: str, broken: str | None, wor
     with pytest.raises(InvalidDocument) as caught:
         Catalogue.load(copied, RULES)
     assert any(problem.file == str(file) and words in str(problem) for problem in caught.value.problems)
+
+
+UNUSED = {
+    "allOf": [{"type": "string"}], "anyOf": [{"type": "string"}], "not": {"type": "string"},
+    "description": "a medium", "minLength": 1, "minItems": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", UNUSED)
+def test_a_request_has_only_keywords_with_an_answer(copied: Path, keyword: str) -> None:
+    """What nothing reports by a status, or nothing uses, is no word of the vocabulary (GEN-02, GEN-06)."""
+    file = copied / "methods" / "ImportProcessData.json"
+    document = json.loads(file.read_bytes())
+    _fields(document)["media"][keyword] = UNUSED[keyword]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES)
+    (problem,) = caught.value.problems
+    assert problem.pointer == "/editions/1.0.6/request/properties/media"
+    assert keyword in problem.message
 
 
 def test_a_start_refuses_what_the_defaults_break(copied: Path) -> None:
