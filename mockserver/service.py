@@ -14,6 +14,7 @@ from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.validation import explaining_class
 from mockserver.errors import UnknownSandbox
+from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.model import Reply
 from mockserver.paths import data_dir
@@ -67,7 +68,7 @@ class Service:
 
         Raises InvalidDocument, UnknownQuirk or InvalidSetting when something cannot be used.
         """
-        catalogue = Catalogue.load(data_dir("schemas"), RULES)
+        catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
         plan = Plan(
