@@ -9,7 +9,7 @@ from mockserver.contract.catalogue import Catalogue, read_documents
 from mockserver.contract.documents import read_json
 from mockserver.contract.linting import lint, wording, words
 from mockserver.errors import InvalidDocument, Problem
-from mockserver.methods import HANDLERS
+from mockserver.methods import HANDLERS, OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
 from mockserver.seeding import load_plan, presets
@@ -33,7 +33,7 @@ def check_all(paths: Sequence[Path]) -> tuple[list[Problem], str]:
     if problems:
         return problems, ""
     catalogue = Catalogue(folder, documents)
-    problems = lint(catalogue, frozenset(RULES), thorough=True)
+    problems = lint(catalogue, frozenset(RULES), OUTCOMES, thorough=True)
     problems += [
         Problem(
             str(folder / "methods" / f"{name}.json"),
@@ -71,7 +71,7 @@ def _check_file(path: Path) -> list[Problem]:
     if problems or kind != "method":
         return problems
     documents["methods"] = {path.stem: document}
-    problems = lint(Catalogue(data_dir("schemas"), documents), frozenset(RULES), thorough=True)
+    problems = lint(Catalogue(data_dir("schemas"), documents), frozenset(RULES), OUTCOMES, thorough=True)
     return [replace(problem, file=str(path)) for problem in problems]
 
 

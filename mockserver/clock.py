@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 Mode = Literal["real", "frozen"]
-
-MODES: Final = ("real", "frozen")
 
 
 def real_time() -> float:

@@ -14,6 +14,7 @@ from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.validation import explaining_class
 from mockserver.errors import UnknownSandbox
+from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.model import Reply
 from mockserver.paths import data_dir
@@ -44,7 +45,8 @@ _PREFLIGHT: Final = Reply(
     ),
     b"",
 )
-_TOO_LONG: Final = Reply(413, CORS, b"")
+TOO_LONG: Final = Reply(413, CORS, b"")
+"""The answer to a body over the limit: empty, and a page may read its status (TRN-30, AM-05)."""
 
 
 class Service:
@@ -69,7 +71,7 @@ class Service:
 
         Raises InvalidDocument, UnknownQuirk or InvalidSetting when something cannot be used.
         """
-        catalogue = Catalogue.load(data_dir("schemas"), RULES)
+        catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
         registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
@@ -107,7 +109,7 @@ class Service:
         if inbound.verb not in ("POST", "GET", "HEAD"):
             return self._other_verb(inbound)
         if len(inbound.body) > self.settings.max_body:
-            return _TOO_LONG
+            return TOO_LONG
         try:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:

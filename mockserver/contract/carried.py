@@ -104,13 +104,14 @@ def _kept_notices(value: Carried) -> Iterator[Notice]:
             yield Notice(ledger, "", f"{text}encode it as {code}")
 
 
-def raw_query_notice(query: bytes) -> Notice | None:
-    """A warning if a raw brace or double quote stands in the query string (AM-21)."""
+def raw_query_finding(query: bytes) -> Finding | None:
+    """The first raw brace or double quote in the query string, which no URL may hold (AM-21), or None."""
     places = [at for at in map(query.find, (b"{", b"}", b'"')) if at >= 0]
     if not places:
         return None
-    text = f"raw braces or quotes in the query (first at byte {min(places)}); percent-encode the JSON"
-    return Notice("AM-21", "", text)
+    at = min(places)
+    text = f"raw braces or quotes in the query (first at byte {at}); percent-encode the JSON"
+    return Finding("AM-21", text, at, "percent-encode the whole value; with curl use -G --data-urlencode")
 
 
 def finding_of(fault: Fault, value: Carried) -> Finding:

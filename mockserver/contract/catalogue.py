@@ -15,7 +15,7 @@ from mockserver.contract.rendering import Shape
 from mockserver.errors import InvalidDocument, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Set
     from pathlib import Path
 
     from mockserver.contract.expansion import Traits
@@ -38,18 +38,26 @@ class Catalogue:
         self._specs: OrderedDict[tuple[Any, ...], MethodSpec] = OrderedDict()
 
     @classmethod
-    def load(cls, folder: Path, rules: Iterable[str] = (), *, thorough: bool = False) -> Catalogue:
+    def load(
+        cls,
+        folder: Path,
+        rules: Iterable[str] = (),
+        outcomes: Mapping[str, Set[str]] | None = None,
+        *,
+        thorough: bool = False,
+    ) -> Catalogue:
         """Read, check and return the documents below ``folder``; raise InvalidDocument with every problem.
 
-        ``rules`` are the names of the state rules that precedence lists may use; ``thorough`` looks
-        at every value of every quirk, not only at the defaults.
+        ``rules`` are the names of the state rules that precedence lists may use, ``outcomes`` the
+        members that replies may print of each method (None: they are not compared); ``thorough``
+        looks at every value of every quirk, not only at the defaults.
         """
         documents, problems = read_documents(folder)
         problems = problems or wording(documents, folder)
         if problems:
             raise InvalidDocument(problems)
         catalogue = cls(folder, documents)
-        problems = lint(catalogue, frozenset(rules), thorough=thorough)
+        problems = lint(catalogue, frozenset(rules), outcomes, thorough=thorough)
         if problems:
             raise InvalidDocument(problems)
         return catalogue

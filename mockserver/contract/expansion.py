@@ -25,7 +25,8 @@ NO_TRAITS: Traits = (("trunk", "domestic"), ("crm_field", "crmuniquefield"), ("t
 
 _TOKEN: Final = re.compile(r"\{([a-z_]+)\}")
 _DROPPED: Final = object()
-_ALTERNATIVES: Final = ("x-quirk", "x-process")
+ALTERNATIVES: Final = ("x-quirk", "x-process")
+"""Annotations that choose among alternatives: by a quirk, by a trait of the process."""
 
 
 class ExpansionError(ValueError):
@@ -83,7 +84,7 @@ class Expander:
 
     def _expand_object(self, node: dict[str, Any]) -> Any:
         chosen: Any = node
-        while isinstance(chosen, dict) and any(key in chosen for key in ("$ref", *_ALTERNATIVES)):
+        while isinstance(chosen, dict) and any(key in chosen for key in ("$ref", *ALTERNATIVES)):
             chosen = self._choose(chosen)
         if not isinstance(chosen, dict):
             return chosen if chosen is _DROPPED else self._expand(chosen)
@@ -100,8 +101,8 @@ class Expander:
         if "$ref" in node:
             rest = {key: value for key, value in node.items() if key != "$ref"}
             return merge(self._definition(node["$ref"]), rest)
-        chosen: Any = {key: value for key, value in node.items() if key not in _ALTERNATIVES}
-        for kind in _ALTERNATIVES:
+        chosen: Any = {key: value for key, value in node.items() if key not in ALTERNATIVES}
+        for kind in ALTERNATIVES:
             for name, branches in node.get(kind, {}).items():
                 value = self._choices[kind].get(name)
                 if value not in branches:

@@ -7,53 +7,71 @@ without a text, one that no precedence list ever reaches, a rule or reference no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
 
+from mockserver.contract.assertions import claims, promotions, statuses
+from mockserver.contract.documents import known as one_of
 from mockserver.contract.expansion import NO_TRAITS, ExpansionError
+from mockserver.contract.naming import FAILURE, SUCCESS, alternatives, choosers, echoed, members
 from mockserver.contract.values import excerpt
 from mockserver.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
     from pathlib import Path
 
+    from mockserver.contract.assertions import Triple
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.expansion import Traits
+    from mockserver.contract.naming import Names
 
     Choice = tuple[Mapping[str, str], Traits]
     """A full set of quirks, and traits of a process."""
 
-ASSERTIONS: Final = frozenset(
-    {
-        "type",
-        "enum",
-        "const",
-        "pattern",
-        "maxLength",
-        "minLength",
-        "minProperties",
-        "minItems",
-        "format",
-        "x-ordered",
-        "not",
-        "anyOf",
-    }
-)
-"""Keywords that can fail at their own node and so need a status there."""
-
-TRUNKS: Final = ("domestic", "gsm", "telco")
-"""The trunks a process may have (SIM-11, AM-53)."""
+    Entries = Mapping[str, Sequence[Mapping[str, Any]]]
+    """The entries of the precedence lists by the level they answer at."""
 
 
-def lint(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool = False) -> list[Problem]:
-    """Return what makes no sense in documents that passed :func:`wording`; ``rules`` are Python's state rules.
+class Known(NamedTuple):
+    """What the documents may name."""
 
-    The sense of a document depends on the quirks in force: a start looks at the defaults of each
-    edition, a ``thorough`` check at every value of every quirk.
+    rules: Set[str]
+    """The state rules."""
+    outcomes: Mapping[str, Set[str]] | None
+    """The members each method's handler gives; None when there are no handlers to go by."""
+    names: Names
+    """The quirks and traits."""
+
+
+def lint(
+    catalogue: Catalogue,
+    rules: Set[str],
+    outcomes: Mapping[str, Set[str]] | None = None,
+    *,
+    thorough: bool = False,
+) -> list[Problem]:
+    """Return what makes no sense in documents that passed :func:`wording`.
+
+    ``rules`` are the names of Python's state rules, ``outcomes`` the members that each method's
+    handler gives (see :data:`mockserver.methods.OUTCOMES`); without them the replies of successes
+    are not compared with anything. The sense of a document depends on the quirks in force: a start
+    looks at the defaults of each edition, a ``thorough`` check at every value of every quirk.
     """
-    return list(_sense(catalogue, rules, thorough=thorough))
+    known = Known(rules, outcomes, choosers(catalogue.quirks))
+    problems = list(_shared(catalogue, known.names, thorough=thorough))
+    if problems:
+        return problems
+    for name, document in catalogue.methods.items():
+        file = str(catalogue.folder / "methods" / f"{name}.json")
+        if document["method"] != name:
+            problems.append(
+                Problem(file, "/method", "differs from the file's name", name, document["method"])
+            )
+        unknown = list(alternatives(document, known.names, file))
+        problems += unknown or _sense(catalogue, name, known, file, thorough=thorough)
+    return problems
 
 
 def wording(documents: Mapping[str, Any], folder: Path) -> list[Problem]:
@@ -82,28 +100,73 @@ def words(vocabulary: Mapping[str, Any], definition: str, file: str, document: A
         )
 
 
-def _sense(catalogue: Catalogue, rules: frozenset[str], *, thorough: bool) -> Iterator[Problem]:
-    for name, document in catalogue.methods.items():
-        file = str(catalogue.folder / "methods" / f"{name}.json")
-        if document["method"] != name:
-            yield Problem(file, "/method", "differs from the file's name", name, document["method"])
-        seen: set[tuple[str, str]] = set()
-        for edition in document["editions"]:
-            for choice in _choices(catalogue, edition, thorough=thorough):
-                for problem in _variant(catalogue, name, choice, rules, file):
-                    if (problem.pointer, problem.message) not in seen:
-                        seen.add((problem.pointer, problem.message))
-                        yield problem
+def _shared(catalogue: Catalogue, names: Names, *, thorough: bool) -> Iterator[Problem]:
+    """Yield what makes no sense in what all methods share."""
+    for kind in ("common", "envelopes"):
+        yield from alternatives(catalogue.documents[kind], names, str(catalogue.folder / f"{kind}.json"))
+    file = str(catalogue.folder / "envelopes.json")
+    found = (
+        problem
+        for edition in catalogue.quirks["edition"].values
+        for quirks, traits in _choices(catalogue, edition, names, thorough=thorough)
+        for name, shape in catalogue.expander(quirks, traits, {}).expand(catalogue.envelopes).items()
+        if name != "$comment"
+        for problem in members(shape["properties"], FAILURE, f"/{name}/properties", file)
+    )
+    yield from _once(found)
 
 
-def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[Choice]:
-    """Yield the defaults; if thorough, also each trunk, each value of each quirk, and all last values together."""
+def _sense(catalogue: Catalogue, name: str, known: Known, file: str, *, thorough: bool) -> Iterator[Problem]:
+    """Yield what makes no sense in one method's document."""
+    for edition in catalogue.methods[name]["editions"]:
+        choices = list(_choices(catalogue, edition, known.names, thorough=thorough))
+        yield from _once(p for choice in choices for p in _variant(catalogue, name, choice, known, file))
+        if thorough:
+            yield from _idle(catalogue, name, choices, file)
+
+
+def _idle(catalogue: Catalogue, name: str, choices: Iterable[Choice], file: str) -> Iterator[Problem]:
+    """Yield each status given to a keyword that its node asserts under no choice."""
+    asserted: set[str] = set()
+    idle: dict[str, Problem] = {}
+    for quirks, traits in choices:
+        try:
+            plain = _plain(catalogue, name, quirks, traits)
+        except ExpansionError:
+            continue
+        for pointer, keyword, asserting in claims(plain["request"], f"/editions/{quirks['edition']}/request"):
+            if keyword in asserting:
+                asserted.add(pointer)
+            else:
+                message = f"nothing asserts {keyword} here"
+                idle[pointer] = Problem(file, pointer, message, one_of(asserting, keyword), keyword)
+    yield from (problem for pointer, problem in idle.items() if pointer not in asserted)
+
+
+def _plain(catalogue: Catalogue, name: str, quirks: Mapping[str, str], traits: Traits) -> Any:
+    document = catalogue.methods[name]
+    expander = catalogue.expander(quirks, traits, document.get("$defs", {}))
+    return expander.expand(document["editions"][quirks["edition"]])
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield each problem the first time that some choice of quirks shows it."""
+    seen: set[tuple[str, str]] = set()
+    for problem in problems:
+        if (problem.pointer, problem.message) not in seen:
+            seen.add((problem.pointer, problem.message))
+            yield problem
+
+
+def _choices(catalogue: Catalogue, edition: str, names: Names, *, thorough: bool) -> Iterator[Choice]:
+    """Yield the defaults; if thorough, also each trait, each value of each quirk, and all last values together."""
     defaults = {**catalogue.quirks.defaults, "edition": edition}
     yield defaults, NO_TRAITS
     if not thorough:
         return
-    for trunk in TRUNKS:
-        yield defaults, tuple({**dict(NO_TRAITS), "trunk": trunk}.items())
+    for trait, values in names["x-process"].items():
+        for value in values or ():
+            yield defaults, tuple({**dict(NO_TRAITS), trait: value}.items())
     for quirk in catalogue.quirks:
         if quirk.name != "edition" and quirk.stage == "contract":
             for value in quirk.values[1:]:
@@ -111,37 +174,35 @@ def _choices(catalogue: Catalogue, edition: str, *, thorough: bool) -> Iterator[
     yield {**{quirk.name: quirk.values[-1] for quirk in catalogue.quirks}, "edition": edition}, NO_TRAITS
 
 
-def _variant(
-    catalogue: Catalogue, name: str, choice: Choice, rules: frozenset[str], file: str
-) -> Iterator[Problem]:
+def _variant(catalogue: Catalogue, name: str, choice: Choice, known: Known, file: str) -> Iterator[Problem]:
     quirks, traits = choice
     edition = quirks["edition"]
     where = f"/editions/{edition}"
-    document = catalogue.methods[name]
     try:
-        expander = catalogue.expander(quirks, traits, document.get("$defs", {}))
-        plain = expander.expand(document["editions"][edition])
+        plain = _plain(catalogue, name, quirks, traits)
     except ExpansionError as error:
         yield Problem(file, where, str(error), " or ".join(error.known), error.name)
         return
     yield from _roles(plain["request"], where + "/request", file)
-    used = list(_statuses(plain["request"], where + "/request", file))
+    used = list(statuses(plain["request"], where + "/request", file))
     yield from (item for item in used if isinstance(item, Problem))
     triples = [item for item in used if not isinstance(item, Problem)]
-    yield from _precedence(plain["precedence"], triples, rules, f"{where}/precedence", file)
+    entries = _entries(plain["precedence"])
+    yield from _precedence(entries, triples, known.rules, f"{where}/precedence", file)
     tables = {level: set(map(int, table)) for level, table in plain["statuses"].items()}
     tables["request"] |= set(map(int, catalogue.common["statuses"]))
+    yield from _answers(entries, tables, f"{where}/precedence", file)
     named = [(level, status) for _, status, level in triples]
     named += [("request", status) for status in (*plain.get("gate", {}).values(), plain["processing_error"])]
+    named += [("request", status) for status in promotions(plain["request"])]
     for level, status in sorted(set(named)):
         if status not in tables[level]:
-            yield Problem(
-                file,
-                f"{where}/statuses/{level}",
-                f"no row for status {status}",
-                "a row with its text",
-                "none",
-            )
+            place = f"{where}/statuses/{level}"
+            yield Problem(file, place, f"no row for status {status}", "a row with its text", "none")
+    if known.outcomes is not None:
+        given = SUCCESS.union(known.outcomes.get(name, ()), echoed(plain["request"]))
+        shape = plain["replies"]["success"]["properties"]
+        yield from members(shape, given, f"{where}/replies/success/properties", file)
     if not any(row.get("success") for row in plain["statuses"]["request"].values()):
         yield Problem(
             file, f"{where}/statuses/request", "no row says success", "one row with success: true", "none"
@@ -162,74 +223,45 @@ def _roles(request: Mapping[str, Any], pointer: str, file: str) -> Iterator[Prob
                 )
 
 
-Triple = tuple[str, int, str]
-"""Field, status and level of something a schema can find wrong."""
-
-
-def _statuses(
-    node: Mapping[str, Any], pointer: str, file: str, field: str | None = None
-) -> Iterator[Problem | Triple]:
-    """Yield what the assertions below an expanded object node answer, and those that answer nothing."""
-    yield from _own_statuses(node, pointer, file, field or "")
-    properties: Mapping[str, Mapping[str, Any]] = node.get("properties", {})
-    for name, child in properties.items():
-        yield from _statuses(child, f"{pointer}/properties/{name}", file, field or name)
-    for name in _needed(node):
-        status = properties.get(name, {}).get("x-status", {})
-        keyword = "required" if name in node.get("required", ()) else "dependentRequired"
-        if keyword not in status:
-            yield Problem(
-                file,
-                f"{pointer}/properties/{name}",
-                f"{keyword} has no status",
-                f"x-status.{keyword}",
-                "none",
-            )
-        else:
-            yield _triple(field or name, status[keyword])
-    for branch in ("then", "else", "items"):
-        if branch in node:
-            yield from _statuses(node[branch], f"{pointer}/{branch}", file, field)
-    for name, kind in node.get("x-record", {}).get("items", {}).items():
-        yield from _statuses(kind, f"{pointer}/x-record/items/{name}", file)
-
-
-def _needed(node: Mapping[str, Any]) -> Iterator[str]:
-    yield from node.get("required", ())
-    for names in node.get("dependentRequired", {}).values():
-        yield from names
-
-
-def _own_statuses(node: Mapping[str, Any], pointer: str, file: str, field: str) -> Iterator[Problem | Triple]:
-    statuses: Mapping[str, Any] = node.get("x-status", {})
-    asserting = [keyword for keyword in node if keyword in ASSERTIONS]
-    if node.get("x-blank") == "refused":
-        asserting.append("x-blank")
-    if "x-first-of" in node and "x-first-of" in statuses:
-        asserting.append("x-first-of")
-    for keyword in asserting:
-        if keyword in statuses:
-            yield _triple(field, statuses[keyword])
-        elif not (keyword == "type" and pointer.endswith("/request")):
-            yield Problem(file, pointer, f"{keyword} has no status", f"x-status.{keyword}", "none")
-
-
-def _triple(field: str, status: Any) -> Triple:
-    return (field, status, "request") if isinstance(status, int) else (field, status["record"], "record")
-
-
-def _precedence(
-    precedence: Mapping[str, Any], triples: Sequence[Triple], rules: frozenset[str], pointer: str, file: str
-) -> Iterator[Problem]:
-    entries = {
+def _entries(precedence: Mapping[str, Any]) -> Entries:
+    return {
         "request": [entry for top in precedence["request"] for entry in top.get("records", [top])],
         "record": precedence["record"],
     }
+
+
+def _answers(entries: Entries, tables: Mapping[str, Set[int]], pointer: str, file: str) -> Iterator[Problem]:
+    """Yield each status that an entry answers and the table of its level does not have."""
+    for level, checks in entries.items():
+        for entry in checks:
+            answered = [(level, status) for status in entry.get("statuses", ())]
+            answered += [
+                (at, entry[word])
+                for at, word in ((level, "status"), ("request", "promoted"))
+                if word in entry
+            ]
+            for at, status in answered:
+                if status not in tables[at]:
+                    subject = (
+                        f"rule {entry['rule']}" if "rule" in entry else f"field {entry.get('field', '(any)')}"
+                    )
+                    message = f"{subject} answers status {status}, which has no row"
+                    rows = ", ".join(map(str, sorted(tables[at])))
+                    yield Problem(
+                        file, f"{pointer}/{level}", message, f"a {at} status, one of {rows}", str(status)
+                    )
+
+
+def _precedence(
+    entries: Entries, triples: Sequence[Triple], rules: Set[str], pointer: str, file: str
+) -> Iterator[Problem]:
     for level, checks in entries.items():
         for entry in checks:
             if "rule" in entry and entry["rule"] not in rules:
-                known = " or ".join(sorted(rules))
-                yield Problem(file, f"{pointer}/{level}", f"no rule {entry['rule']}", known, entry["rule"])
+                name = entry["rule"]
+                yield Problem(
+                    file, f"{pointer}/{level}", f"no rule {name}", one_of(sorted(rules), name), name
+                )
             if "rule" in entry and not ("status" in entry or "warn" in entry):
                 message = f"rule {entry['rule']} has neither status nor warn"
                 yield Problem(file, f"{pointer}/{level}", message, "one of the two", ", ".join(entry))

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.carried import Carried, Coding, Place, finding_of, notices_of, raw_query_notice
+from mockserver.contract.carried import Carried, Coding, Place, finding_of, notices_of, raw_query_finding
 from mockserver.contract.json_faults import Fault
 from mockserver.contract.lenient import mend
 from mockserver.contract.strict_json import parse_object
@@ -93,14 +93,12 @@ def _decode_with_care(inbound: Inbound, quirks: Mapping[str, str]) -> Decoded:
 
 def _check_raw_query(query: bytes, quirks: Mapping[str, str]) -> tuple[Notice, ...]:
     """Warn of, or refuse, characters that no URL may hold (AM-21)."""
-    notice = raw_query_notice(query)
-    if notice is None:
+    finding = raw_query_finding(query)
+    if finding is None:
         return ()
     if quirks.get("raw_query") == "reject400":
-        mend_text = "percent-encode the whole value; with curl use -G --data-urlencode"
-        at = min(at for at in map(query.find, (b"{", b"}", b'"')) if at >= 0)
-        raise RawQueryRefused(Finding("AM-21", notice.text, at, mend_text))
-    return (notice,)
+        raise RawQueryRefused(finding)
+    return (Notice(finding.ledger, "", finding.text),)
 
 
 def _candidates(inbound: Inbound, quirks: Mapping[str, str]) -> list[Carried]:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 FORMATS: Final = {"local-datetime": is_moment, "readable-datetime": is_readable_moment}
 """Formats our documents may name, each with the test a value must pass."""
 
-ANNOTATIONS: Final = frozenset({"default", "$comment", "description", "examples", "title"})
-_TRANSLATED: Final = frozenset({"x-blank", "x-first-of"})
 _UNTRANSLATABLE: Final = frozenset({"x-ordered"})
 
 

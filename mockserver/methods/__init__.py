@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.methods import import_process_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Set
 
     from mockserver.methods.call import Call
 
@@ -15,3 +15,6 @@ if TYPE_CHECKING:
 
 HANDLERS: Final[Mapping[str, Handler]] = {"ImportProcessData": import_process_data.handle}
 """The handler of each method, by the name of its document."""
+
+OUTCOMES: Final[Mapping[str, Set[str]]] = {"ImportProcessData": import_process_data.OUTCOME}
+"""The members of what each handler returns, those of a list's elements as ``list/member``: what replies may print."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import parse_moment
 
@@ -13,6 +13,18 @@ if TYPE_CHECKING:
     from mockserver.methods.call import Call
 
 _ROLE = "contact"
+
+OUTCOME: Final = frozenset(
+    {
+        "records",
+        "records/contact",
+        "records/status",
+        "records/effect",
+        "records/customer_code",
+        "records/call_id",
+    }
+)
+"""The members of what :func:`handle` returns, beside those that the spelling of a field gives (IPD106-22)."""
 
 
 def handle(call: Call) -> Mapping[str, Any]:

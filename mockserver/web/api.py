@@ -8,7 +8,8 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
-from mockserver.model import Inbound, Reply
+from mockserver.model import Inbound
+from mockserver.service import TOO_LONG
 from mockserver.settings import ENDPOINT
 
 if TYPE_CHECKING:
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from mockserver.model import Reply
     from mockserver.service import Service
-
-_TOO_LONG = Reply(413, (), b"")
 
 
 def register(app: Flask, service: Service) -> None:
@@ -40,7 +40,7 @@ def answer(service: Service) -> Response:
         # The raw bytes: reading the form would swallow them, and decode by other rules (TRN-15).
         body = request.get_data(cache=False, parse_form_data=False)
     except RequestEntityTooLarge:
-        return response(_TOO_LONG)
+        return response(TOO_LONG)
     return response(service.answer(inbound(body)))
 
 

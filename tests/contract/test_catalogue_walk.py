@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from mockserver import checks, cli
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.expansion import NO_TRAITS
-from mockserver.contract.linting import TRUNKS, lint
+from mockserver.contract.linting import lint
+from mockserver.contract.naming import SUCCESS, echoed, trait_values
 from mockserver.errors import InvalidDocument
+from mockserver.methods import HANDLERS, OUTCOMES, import_process_data
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
+from tests.api import RECORD, drop, fresh, without
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from mockserver.contract.methodspec import MethodSpec
+    from mockserver.methods.call import Call
 
     Edit = Callable[[dict[str, Any]], object]
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return Catalogue.load(data_dir("schemas"), RULES, thorough=True)
+    return Catalogue.load(data_dir("schemas"), RULES, OUTCOMES, thorough=True)
 
 
 def walk(catalogue: Catalogue, method: str, edition: str) -> Iterator[MethodSpec]:
@@ -38,7 +42,9 @@ def walk(catalogue: Catalogue, method: str, edition: str) -> Iterator[MethodSpec
     choices.append({**defaults, "shared_search_checks": "on", "custom_filter": "on"})
     for quirks in choices:
         yield catalogue.spec(method, {**quirks, "edition": edition})
-    for trunk in TRUNKS:
+    trunks = trait_values()["trunk"]
+    assert trunks
+    for trunk in trunks:
         yield catalogue.spec(method, defaults, tuple({**dict(NO_TRAITS), "trunk": trunk}.items()))
 
 
@@ -52,7 +58,7 @@ def variants() -> list[tuple[str, str]]:
 
 def test_the_documents_are_clean(catalogue: Catalogue) -> None:
     """Nothing is found in any document under any value of any quirk or trunk (GEN-20)."""
-    assert lint(catalogue, frozenset(RULES), thorough=True) == []
+    assert lint(catalogue, frozenset(RULES), OUTCOMES, thorough=True) == []
     assert checks.check_all([])[0] == []
 
 
@@ -141,6 +147,32 @@ def _fields(document: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _success(document: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = _ipd(document)["replies"]["success"]["properties"]
+    return properties
+
+
+def _printed(document: dict[str, Any]) -> dict[str, Any]:
+    """What is printed of each record."""
+    properties: dict[str, Any] = _success(document)["statusdata"]["items"]["properties"]
+    return properties
+
+
+def _kinds(document: dict[str, Any]) -> dict[str, Any]:
+    kinds: dict[str, Any] = _fields(document)["data"]["x-record"]["items"]
+    return kinds
+
+
+def _trunk0(document: dict[str, Any]) -> dict[str, Any]:
+    reading: dict[str, Any] = document["$defs"]["number106"]["x-quirk"]["mobile_rule"]["trunk0"]
+    return reading
+
+
+def _listed(document: dict[str, Any], level: str, rule: str) -> dict[str, Any]:
+    entries: list[dict[str, Any]] = _ipd(document)["precedence"][level]
+    return next(entry for entry in entries if entry.get("rule") == rule)
+
+
 def _unlist(document: dict[str, Any]) -> None:
     """Take the entry of media out of the precedence list."""
     listed = _ipd(document)["precedence"]["request"]
@@ -216,6 +248,95 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
         lambda doc: doc["$defs"]["customer_key"].update({"x-warn": None}),
         "/$defs/customer_key/x-warn", "null is not",
     ),
+    "condition that nothing answers for": (
+        lambda doc: _fields(doc)["media"].update({"allOf": [{"maxLength": 1}]}),
+        "/editions/1.0.6/request/properties/media", "allOf",
+    ),
+    "misspelt quirk": (
+        lambda doc: doc["$defs"]["number106"].update({"x-quirk": {"mobil_rule": {"intl": {}}}}),
+        "/$defs/number106/x-quirk/mobil_rule", "no quirk mobil_rule; expected mobile_rule? One of edition, ",
+    ),
+    "misspelt value of a quirk": (
+        lambda doc: doc["$defs"]["number106"]["x-quirk"]["mobile_rule"].update({"strict": {}}),
+        "/$defs/number106/x-quirk/mobile_rule/strict",
+        "quirk mobile_rule has no value strict; expected strict10? One of trunk0, strict10, intl; got strict",
+    ),
+    "misspelt quirk of a reply": (
+        lambda doc: _success(doc)["statusdesc"].update({"x-quirk": {"ipd106_top_statusdsc": {"omit": None}}}),
+        "/editions/1.0.6/replies/success/properties/statusdesc/x-quirk/ipd106_top_statusdsc",
+        "expected ipd106_top_statusdesc? One of ",
+    ),
+    "misspelt trait": (
+        lambda doc: _trunk0(doc).update({"x-process": {"trunks": {"gsm": {"pattern": "1"}}}}),
+        "/$defs/number106/x-quirk/mobile_rule/trunk0/x-process/trunks",
+        "no trait trunks; expected trunk? One of trunk, crm_field, template; got trunks",
+    ),
+    "misspelt trunk": (
+        lambda doc: _trunk0(doc)["x-process"]["trunk"].update({"gms": {"pattern": "1"}}),
+        "/$defs/number106/x-quirk/mobile_rule/trunk0/x-process/trunk/gms",
+        "trait trunk has no value gms; expected gsm? One of domestic, gsm, telco; got gms",
+    ),
+    "member nobody gives": (
+        lambda doc: _printed(doc)["info"].update({"x-from": "efect"}),
+        "/editions/1.0.6/replies/success/properties/statusdata/items/properties/info/x-from",
+        "no outcome has a member efect; expected effect? One of call_id, call_key, contact, ",
+    ),
+    "member of another level": (
+        lambda doc: _success(doc)["resdatetime"].update({"x-from": "contact"}),
+        "/editions/1.0.6/replies/success/properties/resdatetime/x-from",
+        "expected one of method, now, records; got contact",
+    ),
+    "key nobody gives": (
+        lambda doc: _printed(doc)["mobilenumber"].update({"x-key": "mobil_key"}),
+        "/editions/1.0.6/replies/success/properties/statusdata/items/properties/mobilenumber/x-key",
+        "expected mobile_key? One of ",
+    ),
+    "value from nowhere": (
+        lambda doc: _printed(doc)["info"].pop("x-from"),
+        "/editions/1.0.6/replies/success/properties/statusdata/items/properties/info", "expected const or x-from",
+    ),
+    "rule whose status has no row": (
+        lambda doc: _listed(doc, "record", "session_known").update({"status": 999}),
+        "/editions/1.0.6/precedence/record",
+        "rule session_known answers status 999, which has no row; expected a record status, one of 1, 24, 36, ",
+    ),
+    "rule whose status has a row of the other level only": (
+        lambda doc: _listed(doc, "request", "field_list_defined").update({"status": 37}),
+        "/editions/1.0.6/precedence/request", "rule field_list_defined answers status 37, which has no row",
+    ),
+    "rule promoted to a status without a row": (
+        lambda doc: _listed(doc, "record", "script_template_defined").update({"promoted": 37}),
+        "/editions/1.0.6/precedence/record",
+        "rule script_template_defined answers status 37, which has no row; expected a request status",
+    ),
+    "assertion promoted to a status without a row": (
+        lambda doc: _kinds(doc)["customercode"]["properties"]["customercode"]["x-status"]["required"].update(
+            {"promoted": 999}
+        ),
+        "/editions/1.0.6/statuses/request", "no row for status 999",
+    ),
+    "precedence with a status without a row": (
+        lambda doc: _ipd(doc)["precedence"]["request"][0]["statuses"].append(999),
+        "/editions/1.0.6/precedence/request", "field media answers status 999, which has no row",
+    ),
+    "precedence of records with a status without a row": (
+        lambda doc: _ipd(doc)["precedence"]["record"].append({"statuses": [55]}),
+        "/editions/1.0.6/precedence/record", "field (any) answers status 55, which has no row",
+    ),
+    "status of a keyword that is not asserted": (
+        lambda doc: _fields(doc)["media"]["x-status"].update({"maxLength": 17}),
+        "/editions/1.0.6/request/properties/media/x-status/maxLength", "nothing asserts maxLength here",
+    ),
+    "status of a misspelt keyword": (
+        lambda doc: _fields(doc)["sessionid"]["x-status"].update({"patern": 36}),
+        "/editions/1.0.6/request/properties/sessionid/x-status/patern",
+        "nothing asserts patern here; expected pattern? One of pattern, type; got patern",
+    ),
+    "status of a field that nothing asks for": (
+        lambda doc: doc["$defs"]["record106"]["properties"]["calltype"]["x-status"].update({"required": 38}),
+        "/editions/1.0.6/request/properties/data/x-record/items/mobilenumber/properties/calltype/x-status/required",
+        "nothing asserts required here",
+    ),
     "another method's name": (
         lambda doc: doc.update({"method": "ImportData"}), "/method", "differs from the file's name",
     ),
@@ -243,7 +364,7 @@ def test_a_broken_document_is_refused(
     edit(document)
     file.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(InvalidDocument) as caught:
-        Catalogue.load(copied, RULES, thorough=True)
+        Catalogue.load(copied, RULES, OUTCOMES, thorough=True)
     found = [
         problem for problem in caught.value.problems if problem.pointer == pointer and words in str(problem)
     ]
@@ -265,6 +386,11 @@ def test_a_broken_document_is_refused(
         ("common.json", "{", "is not JSON"),
         ("quirks.json", '{"edition": {"values": []}}', "required"),
         ("references/media.json", '{"ledger": "REF-01", "about": "x", "entries": {"1": {}}}', "name"),
+        (
+            "references/media.json",
+            '{"ledger": "REF-01", "about": "x", "default": "1", "entries": {}}',
+            "default",
+        ),
         ("envelopes.json", None, "cannot be read"),
     ],
 )
@@ -278,6 +404,92 @@ def test_other_broken_documents(copied: Path, name: str, broken: str | None, wor
     with pytest.raises(InvalidDocument) as caught:
         Catalogue.load(copied, RULES)
     assert any(problem.file == str(file) and words in str(problem) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "change", "found"),
+    [
+        (
+            "common", ("statuses", "1107", "text", "x-quirk"), {"editon": {"web": "x"}},
+            ("/statuses/1107/text/x-quirk/editon", "no quirk editon; expected edition? One of "),
+        ),
+        (
+            "common", ("unknown_method_envelope", "x-quirk", "edition"), {"1.0.5": "F106"},
+            ("/unknown_method_envelope/x-quirk/edition/1.0.5", "expected 1.0.6? One of 1.0.6, web; got 1.0.5"),
+        ),
+        (
+            "envelopes", ("FWEB", "properties", "revisionno", "x-quirk", "revisionno_type"), {"integer": None},
+            ("/FWEB/properties/revisionno/x-quirk/revisionno_type/integer", "expected int? One of example, int, string"),
+        ),
+        (
+            "envelopes", ("F106", "properties", "statusdesc"), {"x-from": "txt"},
+            ("/F106/properties/statusdesc/x-from", "expected text? One of method, now, reason, status, text; got txt"),
+        ),
+        (
+            "envelopes", ("FDISP", "properties", "reasonid"), {"x-from": "records"},
+            ("/FDISP/properties/reasonid/x-from", "no outcome has a member records"),
+        ),
+    ],
+)  # fmt: skip
+def test_names_in_shared_documents(
+    copied: Path, name: str, path: tuple[str, ...], change: dict[str, Any], found: tuple[str, str]
+) -> None:
+    """What no request can choose and no failure gives is found in what all methods share, even at a start (GEN-20)."""
+    file = copied / f"{name}.json"
+    document = json.loads(file.read_bytes())
+    node = document
+    for step in path:
+        node = node[step]
+    node.update(change)
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.pointer) == (str(file), found[0])
+    assert found[1] in str(problem)
+
+
+@pytest.mark.parametrize("edition", ["1.0.6", "web"])
+def test_a_handler_gives_what_it_declares(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, edition: str
+) -> None:
+    """The members that documents may print are those that an insert and an update bring (IPD106-27)."""
+    given: list[Mapping[str, Any]] = []
+
+    def noted(call: Call) -> Mapping[str, Any]:
+        given.append(import_process_data.handle(call))
+        return given[-1]
+
+    monkeypatch.setitem(cast("dict[str, Any]", HANDLERS), "ImportProcessData", noted)
+    new = {**RECORD, "mobilenumber": "9000000001"}
+    api = fresh()
+    assert api.post(without(data=[new, new]), edition=edition).status == 1
+    drop(api)
+    (outcome,) = given
+    assert {record["effect"] for record in outcome["records"]} == {"inserted", "updated"}
+    members = {f"records/{member}" for record in outcome["records"] for member in record} | set(outcome)
+    spec = catalogue.spec("ImportProcessData", {**catalogue.quirks.defaults, "edition": edition})
+    assert members - set(echoed(spec.plain["request"])) - SUCCESS == OUTCOMES["ImportProcessData"]
+
+
+UNUSED = {
+    "allOf": [{"type": "string"}], "anyOf": [{"type": "string"}], "not": {"type": "string"},
+    "description": "a medium", "minLength": 1, "minItems": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", UNUSED)
+def test_a_request_has_only_keywords_with_an_answer(copied: Path, keyword: str) -> None:
+    """What nothing reports by a status, or nothing uses, is no word of the vocabulary (GEN-02, GEN-06)."""
+    file = copied / "methods" / "ImportProcessData.json"
+    document = json.loads(file.read_bytes())
+    _fields(document)["media"][keyword] = UNUSED[keyword]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES)
+    (problem,) = caught.value.problems
+    assert problem.pointer == "/editions/1.0.6/request/properties/media"
+    assert keyword in problem.message
 
 
 def test_a_start_refuses_what_the_defaults_break(copied: Path) -> None:

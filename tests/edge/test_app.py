@@ -65,9 +65,10 @@ def test_head_has_the_length_of_get(client: FlaskClient) -> None:
 
 
 def test_a_body_over_the_limit_is_413_and_empty(client: FlaskClient, service: FakeService) -> None:
-    """Beyond the limit the service is not asked (TRN-30)."""
+    """Beyond the limit the service is not asked, and a page of any origin may read the answer (TRN-30, AM-05)."""
     reply = client.post(ENDPOINT, data=b"x" * 1001)
     assert (reply.status_code, reply.data, service.seen) == (413, b"", [])
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
     assert client.post(ENDPOINT, data=b"x" * 1000).status_code == 200
 
 
