@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,101 +11,26 @@ from mockserver.contract.catalogue import Catalogue
 from mockserver.errors import InvalidDocument
 from mockserver.methods import HANDLERS
 from mockserver.methods.rules import RULES
-from mockserver.paths import data_dir
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
-from mockserver.seeding import load_preset
-from mockserver.service import Service
-from mockserver.settings import Settings
-from tests.api import NOW, NOW_TEXT, Api
+from tests.api import NOW_TEXT, without
+from tests.pipeline.pretend import KEYS, METHODS, TEXTS, documents, paint, service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
-    from mockserver.methods.call import Call
+    from tests.api import Api
 
-KEYS = {"apikey": "test_org", "servicekey": "VoiceProcess"}
 FWEB = ["method", "revisionno", "status", "statusdesc", "resdatetime"]
-
-
-def document(name: str, envelope: str, keys: list[str], statuses: dict[str, str]) -> dict[str, Any]:
-    """A method that asks for a colour: 62 when there is none, 63 when it is blank, 66 when it is no colour."""
-    table: dict[str, Any] = {
-        "3": {"text": "Success", "ledger": "REF-17", "evidence": "stated", "success": True}
-    }
-    for code, text in statuses.items():
-        table[code] = {"text": text, "ledger": "REF-17", "evidence": "stated"}
-    colour = {
-        "x-as": "colour", "x-blank": "refused", "type": "string", "enum": ["red", "green"],
-        "x-status": {"required": 62, "x-blank": 63, "type": 66, "enum": 66},
-    }  # fmt: skip
-    shape = {
-        "method": {"type": "string", "x-from": "method"},
-        "status": {"type": "integer", "const": 3},
-        "shade": {"type": "string", "x-from": "shade"},
-        "resdatetime": {"type": "string", "x-from": "now"},
-    }
-    plain = {"x-trim": False}
-    return {
-        "method": name,
-        "about": "Pretends to be a method, for this test.",
-        "keys": keys,
-        "editions": {"web": {
-            "gate": {"unmapped": 1243, "database": 5},
-            "processing_error": 5,
-            "request": {
-                "type": "object", "required": ["colour"],
-                "x-unknown": {"keep": False, "ledger": "GEN-10"},
-                "properties": {"method": plain, "apikey": plain, "servicekey": plain, "colour": colour},
-            },
-            "precedence": {
-                "ledger": "GEN-06", "record": [],
-                "request": [{"field": "colour", "statuses": [62, 63, 66]}],
-            },
-            "statuses": {"request": table, "record": {}},
-            "replies": {"failure": envelope, "success": {"ledger": "GEN-01", "properties": shape}},
-        }},
-        "examples": [],
-    }  # fmt: skip
-
-
-TEXTS = {"62": "Colour not found", "63": "Colour found blank", "66": "Invalid colour"}
-METHODS = {
-    "reallocatedata": ("FWEB", ["apikey", "servicekey"]),
-    "addEditUser": ("FUSR", ["apikey"]),
-    "saveDisposition": ("FDISP", ["apikey", "servicekey"]),
-    "paintJob": ("F106", ["apikey", "servicekey"]),
-}
-
-
-def paint(call: Call) -> Mapping[str, Any]:
-    """The handler of all four."""
-    colour = call.reading.head.text("colour")
-    if colour == "green":
-        call.take("customercode")
-        raise LookupError("no green left")
-    return {"shade": f"dark {colour}"}
 
 
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Api]:
-    """Start a service whose only methods are pretend ones."""
-    folder = tmp_path / "schemas"
-    (folder / "methods").mkdir(parents=True)
-    for name in ("common", "envelopes", "quirks", "vocabulary"):
-        shutil.copy(data_dir("schemas") / f"{name}.json", folder)
-    shutil.copytree(data_dir("schemas") / "references", folder / "references")
+    """Start a service whose methods are pretend ones, and those of ours that are named by ``real``."""
 
-    def started(*names: str, **settings: Any) -> Api:
+    def started(*names: str, real: tuple[str, ...] = (), **settings: Any) -> Api:
         for name in names:
-            envelope, keys = METHODS[name]
-            text = json.dumps(document(name, envelope, keys, TEXTS))
-            (folder / "methods" / f"{name}.json").write_text(text, encoding="utf-8")
             monkeypatch.setitem(HANDLERS, name, paint)
-        catalogue = Catalogue.load(folder, RULES, thorough=True)
-        registry = SandboxRegistry(World(catalogue, "Asia/Kolkata", 100, {}), load_preset)
-        registry.create(Plan(clock="frozen", at=NOW), DEFAULT, mint=False)
-        return Api(Service(Settings(**settings), catalogue, registry))
+        return service(documents(tmp_path / "schemas", *names, real=real), **settings)
 
     return started
 
@@ -225,15 +149,27 @@ def test_a_method_without_a_servicekey_ignores_one(make: Callable[..., Api]) -> 
 
 
 def test_a_code_means_what_its_method_says(make: Callable[..., Api]) -> None:
-    """GEN-08: the same number has another text in another method's table."""
-    own = make("paintJob")
-    real = own.service.catalogue
-    assert own.post({"method": "paintJob", **KEYS}).body["statusdesc"] == "Colour not found"
-    text = json.loads(
-        (data_dir("schemas") / "methods" / "ImportProcessData.json").read_text(encoding="utf-8")
-    )
-    assert text["editions"]["1.0.6"]["statuses"]["request"]["62"]["text"] == "Custom filter not found"
-    assert real.methods.keys() == {"paintJob"}
+    """GEN-08: in one service the same number is another fault, with another text and row, for each method."""
+    api = make("paintJob", real=("ImportProcessData",))
+    search = without(searchparam="customfilter")
+    asked: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({}, {}),
+        ({"colour": ""}, {"customfilter": []}),
+        ({"colour": "blue"}, {"customfilter": [{"field": "nobody", "operator": "=", "value": "1"}]}),
+    ]
+    seen = []
+    for colour, custom in asked:
+        paint_job = api.post({"method": "paintJob", **KEYS, **colour})
+        push = api.post({**search, **custom}, shared_search_checks="on", custom_filter="on")
+        assert (paint_job.rule, push.body["method"]) == ("REF-17", "ImportProcessData")
+        seen.append((paint_job.body["status"], paint_job.body["statusdesc"]))
+        seen.append((push.body["status"], push.body["statusdesc"]))
+        assert push.rule != paint_job.rule
+    assert seen == [
+        ("062", "Colour not found"), ("062", "Custom filter not found"),
+        ("063", "Colour found blank"), ("063", "Custom filter found blank"),
+        ("066", "Invalid colour"), ("066", "Filter values are invalid"),
+    ]  # fmt: skip
 
 
 def test_an_error_of_ours_is_the_methods_processing_error(make: Callable[..., Api]) -> None:

@@ -241,6 +241,16 @@ def test_every_medium_goes_with_every_process(api: Api, edition: str) -> None:
         assert good == ids
 
 
+def test_a_login_nobody_has_is_kept_as_text(api: Api) -> None:
+    """AM-37: in edition 1.0.6 it is stored with the record, nobody gets the call, and there is a warning."""
+    answer = api.post(without(data=record(userlogin="nobody@avhan.com")))
+    assert (answer.status, answer.warned) == (1, ["AM-37"])
+    assert stored(api)["fields"]["userlogin"] == "nobody@avhan.com"
+    found = api.sandbox.store.first("calls", tenant="test_org", calllistid=796)
+    assert found is not None
+    assert found[1]["login"] is None
+
+
 def test_magic_numbers_fail_their_record(api: Api) -> None:
     """AM-14: 1110000 and three digits ask for one of the failing record codes, in edition 1.0.6 alone."""
     table = api.service.catalogue.methods["ImportProcessData"]["editions"]["1.0.6"]["statuses"]["record"]
