@@ -29,109 +29,107 @@ OUTCOME: Final = frozenset(
 
 def handle(call: Call) -> Mapping[str, Any]:
     """Apply every record that did not fail and return one outcome for each record, in order (IPD106-27)."""
-    return {"records": [_outcome(call, record) for record in call.reading.records]}
+    batch = _Import(call)
+    return {"records": [batch.outcome(record) for record in call.reading.records]}
 
 
-def _outcome(call: Call, record: Record) -> dict[str, Any]:
-    spelling = record.spec.used(_ROLE, record.values)
-    outcome = {**record.spec.echo(spelling), _ROLE: record.as_sent(spelling)}
-    if record.failure is not None:
-        outcome["status"] = record.failure.status
+class _Import:
+    """One command's records on their way to the state; what they share is worked out once."""
+
+    def __init__(self, call: Call) -> None:
+        media = call.reading.head.get("media")
+        voice = call.references["media"]["entries"][media].get("voice")
+        self._call = call
+        self._store = call.store
+        self._owner = {"tenant": call.apikey, "process": call.process["name"]}
+        self._media = int(media)
+        self._dialled = voice == "out" or (voice == "in" and call.quirks["dial_on_voice_in"] == "on")
+        self._success = call.reading.spec.record_success
+
+    def outcome(self, record: Record) -> dict[str, Any]:
+        spelling = record.spec.used(_ROLE, record.values)
+        outcome = {**record.spec.echo(spelling), _ROLE: record.as_sent(spelling)}
+        if record.failure is not None:
+            outcome["status"] = record.failure.status
+            return outcome
+        contact, crm = record.text(_ROLE), record.text("crm")
+        fields = record.stored()
+        if crm:
+            # The CRM value has one place: the process's own field (IPDWEB-12, AM-52).
+            fields[self._call.process["crm_field"]] = crm
+        found = self._call.customer(record)
+        if found is None:
+            outcome["effect"], code = "inserted", self._insert(contact, crm, fields)
+        else:
+            outcome["effect"], code = "updated", found[1]["customercode"]
+            self._update(found, contact, crm, fields)
+        outcome["customer_code"] = code
+        outcome["call_id"] = self._enlist(record, contact, code, spelling)
+        outcome["status"] = self._success
         return outcome
-    found = call.customer(record)
-    if found is None:
-        outcome["effect"], code = "inserted", _insert(call, record)
-    else:
-        outcome["effect"], code = "updated", found[1]["customercode"]
-        _update(call, record, found)
-    outcome["customer_code"] = code
-    outcome["call_id"] = _enlist(call, record, code)
-    outcome["status"] = call.reading.spec.record_success
-    return outcome
 
-
-def _insert(call: Call, record: Record) -> int:
-    """Insert a customer under a new code; a code that was sent is never adopted (IPD106-76, AM-38)."""
-    code = call.take("customercode")
-    call.store.insert(
-        "customers",
-        {
-            "tenant": call.apikey,
-            "process": call.process["name"],
+    def _insert(self, contact: str, crm: str, fields: Mapping[str, str]) -> int:
+        """Insert a customer under a new code; a code that was sent is never adopted (IPD106-76, AM-38)."""
+        code = self._call.take("customercode")
+        row = {
+            **self._owner,
             "customercode": code,
-            "contact1": record.text(_ROLE),
-            "crm": record.text("crm"),
-            "fields": _fields(call, record),
-            "storedatetime": call.moment,
-        },
-    )
-    return code
+            "contact1": contact,
+            "crm": crm,
+            "fields": fields,
+            "storedatetime": self._call.moment,
+        }
+        self._store.insert("customers", row)
+        return code
 
+    def _update(
+        self, found: tuple[int, Mapping[str, Any]], contact: str, crm: str, fields: Mapping[str, str]
+    ) -> None:
+        """Update the fields the record gives; the others stay (IPD106-74)."""
+        row_id, row = found
+        changes: dict[str, Any] = {"storedatetime": self._call.moment}
+        merged = {**row["fields"], **fields}
+        if merged != row["fields"]:
+            changes["fields"] = merged
+        if contact and contact != row["contact1"]:
+            changes["contact1"] = contact
+        if crm and crm != row["crm"]:
+            changes["crm"] = crm
+        self._store.update("customers", row_id, changes)
 
-def _update(call: Call, record: Record, found: tuple[int, Mapping[str, Any]]) -> None:
-    """Update the fields the record gives; the others stay (IPD106-74)."""
-    row_id, row = found
-    changes: dict[str, Any] = {"storedatetime": call.moment}
-    fields = {**row["fields"], **_fields(call, record)}
-    if fields != row["fields"]:
-        changes["fields"] = fields
-    for column, role in (("contact1", _ROLE), ("crm", "crm")):
-        value = record.text(role)
-        if value and value != row[column]:
-            changes[column] = value
-    call.store.update("customers", row_id, changes)
-
-
-def _fields(call: Call, record: Record) -> dict[str, str]:
-    """Return what is kept of a record; its CRM value stands in the process's own field too (IPDWEB-12)."""
-    fields = record.stored()
-    crm = record.text("crm")
-    if crm:
-        fields[call.process["crm_field"]] = crm
-    return fields
-
-
-def _enlist(call: Call, record: Record, code: int) -> int:
-    """Add the record's call-list entry and return its id (IPD106-78, IPD106-79)."""
-    number = call.take("calllistid")
-    login = record.get("login")
-    user = call.user(login) if isinstance(login, str) else None
-    due = record.get("due")
-    contact = record.text(_ROLE)
-    media = call.reading.head.get("media")
-    call.store.insert(
-        "calls",
-        {
-            "tenant": call.apikey,
+    def _enlist(self, record: Record, contact: str, code: int, spelling: str) -> int:
+        """Add the record's call-list entry and return its id (IPD106-78, IPD106-79)."""
+        call = self._call
+        number = call.take("calllistid")
+        login = record.get("login")
+        user = call.user(login) if isinstance(login, str) else None
+        due = record.get("due")
+        row = {
+            **self._owner,
             "calllistid": number,
-            "process": call.process["name"],
             "contact": contact,
             "login": None if user is None else user[1]["login"],
             "calltype": int(record.get("call_type")),
             "due": due or call.moment,
-            "status": _status(call, media, due, contact, valid=_dialable(record, contact)),
-            "media": int(media),
+            "status": self._status(record, contact, due, spelling),
+            "media": self._media,
             "customercode": code,
             "storedatetime": call.moment,
-        },
-    )
-    return number
+        }
+        self._store.insert("calls", row)
+        return number
 
+    def _status(self, record: Record, contact: str, due: str | None, spelling: str) -> str:
+        """Return where the entry starts: voice out with a valid number is dialled, the rest is kept (IPD106-81)."""
+        if not self._dialled or not self._reachable(record, contact, spelling):
+            return "stored"
+        if self._call.process["speech"]:
+            return "speech"
+        moment = parse_moment(due) if due else None
+        return "scheduled" if moment is not None and moment > self._call.now else "queued"
 
-def _status(call: Call, media: str, due: str | None, contact: str, *, valid: bool) -> str:
-    """Return where the entry starts: voice out with a valid number is dialled, the rest is kept (IPD106-81)."""
-    voice = call.references["media"]["entries"][media].get("voice")
-    dialled = voice == "out" or (voice == "in" and call.quirks["dial_on_voice_in"] == "on")
-    barred = dialled and call.store.exists("dnc", tenant=call.apikey, number=contact)
-    if not dialled or not valid or barred:
-        return "stored"
-    if call.process["speech"]:
-        return "speech"
-    moment = parse_moment(due) if due else None
-    return "scheduled" if moment is not None and moment > call.now else "queued"
-
-
-def _dialable(record: Record, contact: str) -> bool:
-    """Tell whether the number is of a form that can be dialled (IPDWEB-31)."""
-    form = record.spec.dialable.get(record.spec.used(_ROLE, record.values))
-    return bool(contact) if form is None else form.fullmatch(contact) is not None
+    def _reachable(self, record: Record, contact: str, spelling: str) -> bool:
+        """Tell whether the number can be dialled: of a valid form (IPDWEB-31) and not barred (SIM-14)."""
+        form = record.spec.dialable.get(spelling)
+        valid = bool(contact) if form is None else form.fullmatch(contact) is not None
+        return valid and not self._store.exists("dnc", tenant=self._owner["tenant"], number=contact)
