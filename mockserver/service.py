@@ -109,7 +109,7 @@ class Service:
         if inbound.verb not in ("POST", "GET", "HEAD"):
             return self._other_verb(inbound)
         if len(inbound.body) > self.settings.max_body:
-            return TOO_LONG
+            return _without_diagnostics(TOO_LONG) if self._bare else TOO_LONG
         try:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:

@@ -105,11 +105,10 @@ def claims(
 
 
 def _asked(node: Mapping[str, Any], name: str) -> set[str]:
-    """Return the keywords by which an object node, or a branch of its condition, asks for one of its properties."""
-    branches = [node, *(node[branch] for branch in ("then", "else") if branch in node)]
+    """Return the keywords by which an object node asks for one of its properties."""
     asked = set()
-    if any(name in branch.get("required", ()) for branch in branches):
+    if name in node.get("required", ()):
         asked.add("required")
-    if any(name in names for branch in branches for names in branch.get("dependentRequired", {}).values()):
+    if any(name in names for names in node.get("dependentRequired", {}).values()):
         asked.add("dependentRequired")
     return asked

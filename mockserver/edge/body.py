@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from mockserver.replying import CORS
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -66,7 +68,11 @@ async def refuse_body(receive: Receive, send: Send, headers: Mapping[str, str]) 
     answer only after they have sent everything. So the answer leaves at once and the rest of the
     body is read and thrown away for a while. A client that asked by ``Expect`` has sent nothing.
     """
-    closing = [(b"content-length", b"0"), (b"connection", b"close")]
+    closing = [
+        *((name.encode(), value.encode()) for name, value in CORS),
+        (b"content-length", b"0"),
+        (b"connection", b"close"),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": closing})
     if "expect" not in headers:
         try:

@@ -161,7 +161,7 @@ def test_reference_tables(service: Service) -> None:
         "1": "Email In", "2": "Email Out", "3": "SMS In", "4": "SMS Out", "8": "Chat", "11": "Voice In",
         "12": "Voice Out", "21": "Social-Twitter", "22": "Social-Facebook", "31": "Video",
     }  # fmt: skip
-    assert media["12"]["long"].startswith("outgoing / sent voice call")
+    assert media["12"]["long"] == "sent voice call/session"
     assert [number for number, row in media.items() if "voice" in row] == ["11", "12"]
     assert {number: row["name"] for number, row in calls.items()} == {
         "5": "Hot Lead", "21": "Callback Call", "31": "Preview Callback Call", "41": "General call back",
