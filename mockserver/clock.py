@@ -62,7 +62,9 @@ class Clock:
 
     def now(self) -> datetime:
         """Return the current moment of the sandbox."""
-        return self._frozen or self._wall() + self._offset
+        if self._frozen is not None:
+            return self._frozen
+        return self._wall() + self._offset if self._offset else self._wall()
 
     def text(self) -> str:
         """Return the current moment as ``YYYY-MM-DD hh:mm:ss`` (GEN-14)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -74,34 +75,54 @@ def _http_status(exchange: Exchange, code: int, catalogue: Catalogue) -> int:
 
 
 def _answered(exchange: Exchange, row: StatusRow, http_status: int, body: bytes) -> Exchange:
-    headers = [
-        ("Content-Type", f"{exchange.regime.quirks['response_content_type']}; charset=utf-8"),
-        *CORS,
+    headers = (
+        *_constant_headers(
+            exchange.regime.quirks["response_content_type"],
+            exchange.sandbox,
+            row.ledger,
+            row.evidence,
+            row.text,
+        ),
         ("X-Mock-Request-Id", request_id(exchange.number)),
-        ("X-Mock-Sandbox", exchange.sandbox),
-        ("X-Mock-Rule", row.ledger),
-        ("X-Mock-Evidence", row.evidence),
-        ("X-Mock-Status-Description", row.text or "-"),
-    ]
-    if exchange.notices:
-        headers += [("X-Mock-Warning", text) for text in _warnings(exchange)]
+        *(_warning_headers(exchange) if exchange.notices else ()),
+    )
     return exchange.evolve(
         rule=row.ledger,
         evidence=row.evidence,
         description=row.text,
         status=row.code,
-        reply=Reply(http_status, tuple(headers), body),
+        reply=Reply(http_status, headers, body),
     )
 
 
-def _warnings(exchange: Exchange) -> list[str]:
+@lru_cache(256)
+def _constant_headers(
+    content_type: str, sandbox: str, ledger: str, evidence: str, text: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers that do not change from one such answer to the next: made once, shared by all."""
+    return (
+        ("Content-Type", f"{content_type}; charset=utf-8"),
+        *CORS,
+        ("X-Mock-Sandbox", sandbox),
+        ("X-Mock-Rule", ledger),
+        ("X-Mock-Evidence", evidence),
+        ("X-Mock-Status-Description", text or "-"),
+    )
+
+
+def _warning_headers(exchange: Exchange) -> list[tuple[str, str]]:
     """Return at most five warnings, one per ledger id with a count, without any client text (AM-08)."""
     if len(exchange.notices) == 1:
         notice = exchange.notices[0]
-        return [f"{notice.ledger} (1): {notice.text}"]
+        return [_warning(notice.ledger, 1, notice.text)]
     counts = Counter(notice.ledger for notice in exchange.notices)
     texts = {notice.ledger: notice.text for notice in reversed(exchange.notices)}
-    return [f"{ledger} ({count}): {texts[ledger]}" for ledger, count in list(counts.items())[:_WARNED]]
+    return [_warning(ledger, count, texts[ledger]) for ledger, count in list(counts.items())[:_WARNED]]
+
+
+@lru_cache(256)
+def _warning(ledger: str, count: int, text: str) -> tuple[str, str]:
+    return ("X-Mock-Warning", f"{ledger} ({count}): {text}")
 
 
 def bare(http_status: int, exchange: Exchange) -> Reply:

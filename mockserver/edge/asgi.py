@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
@@ -118,13 +119,16 @@ def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
 
 async def respond(send: Send, reply: Reply) -> None:
     """Send a whole reply with its exact length; the server below drops the body of HEAD."""
-    headers = [
-        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-        for name, value in reply.headers
-    ]
+    headers = [_encoded(name, value) for name, value in reply.headers]
     headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.http_status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+
+
+@lru_cache(512)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """Return a header as bytes; nearly all of a reply's headers are those of the reply before."""
+    return name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
