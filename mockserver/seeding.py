@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mockserver.seed_people import Recipe
     from mockserver.seed_plan import Planting
-    from mockserver.store.interface import Row, Store, TableSpec
+    from mockserver.store.interface import Store, TableSpec
 
 __all__ = ["COUNTERS", "SeedPlan", "copy_tenant", "load_plan", "load_preset", "plant", "presets"]
 
@@ -55,19 +55,19 @@ def copy_tenant(store: Store, source_apikey: str, minted_apikey: str, servicekey
     if found is None:
         raise StoreError(f"there is no tenant {source_apikey!r} to copy")
     _refuse_taken(store, minted_apikey, servicekeys)
-    processes = [row for _, row in store.rows("processes") if row["tenant"] == source_apikey]
-    names = sorted(row["name"] for row in processes)
+    processes = [(n, row["name"]) for n, row in store.rows("processes") if row["tenant"] == source_apikey]
+    names = sorted(name for _, name in processes)
     if names != sorted(servicekeys):
         raise StoreError(f"service keys are given for {sorted(servicekeys)}: expected {names}")
     with store.unit():
-        store.insert("tenants", {**found[1], "apikey": minted_apikey})
-        for row in processes:
-            key = servicekeys[row["name"]]
-            store.insert("processes", {**row, "tenant": minted_apikey, "servicekey": key, "alias": None})
+        store.duplicate("tenants", found[0], {"apikey": minted_apikey})
+        for row_id, name in processes:
+            keys = {"tenant": minted_apikey, "servicekey": servicekeys[name], "alias": None}
+            store.duplicate("processes", row_id, keys)
         for table in TABLES:
             if "tenant" in table.columns and table.name != "processes":
-                for row in _owned(store, table, source_apikey, names):
-                    store.insert(table.name, {**row, "tenant": minted_apikey})
+                for row_id in _owned(store, table, source_apikey, names):
+                    store.duplicate(table.name, row_id, {"tenant": minted_apikey})
         for counter in COUNTERS:
             store.set_counter(f"{minted_apikey}/{counter}", store.counter(f"{source_apikey}/{counter}"))
 
@@ -83,17 +83,17 @@ def _refuse_taken(store: Store, apikey: str, servicekeys: Mapping[str, str]) -> 
             raise StoreError(f"the service key {key!r} is given to two processes")
 
 
-def _owned(store: Store, table: TableSpec, tenant: str, processes: Sequence[str]) -> list[Row]:
-    """Return the rows of a tenant, oldest first, through an index where the table has one for it.
+def _owned(store: Store, table: TableSpec, tenant: str, processes: Sequence[str]) -> list[int]:
+    """Return the ids of a tenant's rows, oldest first, through an index where the table has one for it.
 
     A sandbox copies a tenant when it is made, and other tenants may own a hundred thousand rows.
     """
     if ("tenant",) in table.indexes:
-        return [row for _, row in store.find(table.name, tenant=tenant)]
+        return [row_id for row_id, _ in store.find(table.name, tenant=tenant)]
     if ("tenant", "process") in table.indexes:
         found = [pair for name in processes for pair in store.find(table.name, tenant=tenant, process=name)]
-        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
-    return [row for _, row in store.rows(table.name) if row["tenant"] == tenant]
+        return sorted(row_id for row_id, _ in found)
+    return [row_id for row_id, row in store.rows(table.name) if row["tenant"] == tenant]
 
 
 def _write(store: Store, planting: Planting) -> None:

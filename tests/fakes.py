@@ -33,6 +33,9 @@ class FakeStore:
         self._tables[table].append(copy.deepcopy(dict(row)))
         return len(self._tables[table])
 
+    def duplicate(self, table: str, row_id: int, changes: Mapping[str, Any]) -> int:
+        return self.insert(table, {**self._tables[table][row_id - 1], **changes})
+
     def find(self, table: str, **where: Any) -> list[tuple[int, Row]]:
         if set(where) not in [set(index) for index in self._specs[table].indexes]:
             raise StoreError(f"{table} has no index on {sorted(where)}")

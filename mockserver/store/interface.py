@@ -158,6 +158,12 @@ class Store(Protocol):
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
         """Store a copy of ``row`` and return its id."""
 
+    def duplicate(self, table: str, row_id: int, changes: Mapping[str, Any]) -> int:
+        """Store another row like that of ``row_id`` with some columns changed, and return its id.
+
+        StoreError when there is no row of that id.
+        """
+
     def get(self, table: str, row_id: int) -> Row | None:
         """Return a copy of the row of that id, or None."""
 

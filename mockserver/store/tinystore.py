@@ -58,7 +58,13 @@ class TinyStore:
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
         """Store a copy of ``row`` and return its id."""
         data = self._content.table(table)
-        return self._insert(table, row, data.next_id)
+        return self._insert(table, data.plan.fill(data.plan.empty, row), data.next_id)
+
+    def duplicate(self, table: str, row_id: int, changes: Mapping[str, Any]) -> int:
+        """Store another row like that of ``row_id`` with some columns changed, and return its id."""
+        packed = self._packed(table, row_id)
+        data = self._content.table(table)
+        return self._insert(table, data.plan.fill(packed, changes), data.next_id)
 
     def insert_as(self, table: str, row_id: int, row: Mapping[str, Any]) -> None:
         """Store a copy of ``row`` under an id of the caller's choice, greater than every id so far."""
@@ -66,11 +72,10 @@ class TinyStore:
             raise StoreError(f"table {table}: {row_id!r} is not an id from 1 to {MAX_ID - 1}")
         if row_id < self._content.table(table).next_id:
             raise StoreError(f"table {table} has given the id {row_id} away already, or passed it")
-        self._insert(table, row, row_id)
-
-    def _insert(self, table: str, row: Mapping[str, Any], row_id: int) -> int:
         plan = self._content.table(table).plan
-        packed = plan.fill(plan.empty, row)
+        self._insert(table, plan.fill(plan.empty, row), row_id)
+
+    def _insert(self, table: str, packed: PackedRow, row_id: int) -> int:
         data = self._content.writable(table)
         if row_id >= MAX_ID:
             raise StoreError(f"table {table} has used up its {MAX_ID - 1} ids")

@@ -263,6 +263,21 @@ def test_even_an_interrupt_undoes_a_unit(things: Store) -> None:
     assert things.count("things") == 1
 
 
+def test_a_duplicate_is_a_row_of_its_own(things: Store) -> None:
+    """Like the other but for the given columns, with an id of its own; neither follows the other's changes."""
+    first = things.insert("things", {"kind": "a", "body": {"deep": [1]}})
+    second = things.duplicate("things", first, {"kind": "b"})
+    things.update("things", first, {"body": None})
+    assert things.get("things", second) == {
+        **(things.get("things", first) or {}),
+        "kind": "b",
+        "body": {"deep": [1]},
+    }
+    assert ids(things.find("things", kind="b")) == [second]
+    with pytest.raises(StoreError, match="99"):
+        things.duplicate("things", 99, {})
+
+
 def test_changes_are_counted_net(store: Store) -> None:
     """A row counts once, for what became of it; what is as it was does not count."""
     assert store.changes() == {}
