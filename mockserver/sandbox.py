@@ -284,8 +284,7 @@ class SandboxRegistry:
         apikey = _minted_key(sandbox.key, source)
         servicekeys = {
             row["name"]: _minted_key(sandbox.key, row["name"])
-            for _, row in sandbox.store.rows("processes")
-            if row["tenant"] == source
+            for _, row in sandbox.store.find("processes", tenant=source)
         }
         copy_tenant(sandbox.store, source, apikey, servicekeys)
         sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}

@@ -55,7 +55,7 @@ def copy_tenant(store: Store, source_apikey: str, minted_apikey: str, servicekey
     if found is None:
         raise StoreError(f"there is no tenant {source_apikey!r} to copy")
     _refuse_taken(store, minted_apikey, servicekeys)
-    processes = [(n, row["name"]) for n, row in store.rows("processes") if row["tenant"] == source_apikey]
+    processes = [(n, row["name"]) for n, row in store.find("processes", tenant=source_apikey)]
     names = sorted(name for _, name in processes)
     if names != sorted(servicekeys):
         raise StoreError(f"service keys are given for {sorted(servicekeys)}: expected {names}")

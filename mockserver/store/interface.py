@@ -59,7 +59,7 @@ TABLES: tuple[TableSpec, ...] = (
             "callback_maximum",
             "masters",
         ),
-        (("servicekey",), ("alias",), ("tenant", "name")),
+        (("servicekey",), ("alias",), ("tenant", "name"), ("tenant",)),
     ),
     TableSpec(
         "users",
