@@ -37,6 +37,11 @@ class Clock:
         """How the clock runs."""
         return "real" if self._frozen is None else "frozen"
 
+    @property
+    def scale(self) -> int:
+        """Seconds of the sandbox that pass in a second of real time."""
+        return 1 if self._frozen is None else 0
+
     def set(self, mode: Mode, at: datetime | None = None) -> None:
         """Change the mode, and the time if ``at`` is given; else time goes on from where it stands."""
         moment = at or self.now()

@@ -202,5 +202,5 @@ def advance(ask: Ask) -> dict[str, Any]:
         return _clock(clock)
 
 
-def _clock(clock: Clock) -> dict[str, str]:
-    return {"mode": clock.mode, "now": clock.text()}
+def _clock(clock: Clock) -> dict[str, str | int]:
+    return {"mode": clock.mode, "now": clock.text(), "scale": clock.scale}

@@ -210,7 +210,7 @@ def test_every_known_quirk_can_be_set(admin: Admin, service: Service) -> None:
 
 def test_a_frozen_clock_moves_only_when_told(admin: Admin) -> None:
     """The clock can be set, frozen and moved on; replies carry its time (SIM-21)."""
-    assert admin.ok("PUT", "/clock", FROZEN) == FROZEN
+    assert admin.ok("PUT", "/clock", FROZEN) == {**FROZEN, "scale": 0}
     reply = admin.send(push()).json
     assert reply is not None
     assert reply["resdatetime"] == FROZEN["now"]
@@ -219,7 +219,7 @@ def test_a_frozen_clock_moves_only_when_told(admin: Admin) -> None:
         admin.ok("POST", "/clock/advance", {"until": "2018-11-13 00:00:00"})["now"] == "2018-11-13 00:00:00"
     )
     assert admin.ok("POST", "/clock/advance", {"seconds": 0})["now"] == "2018-11-13 00:00:00"
-    assert admin.ok("GET", "/clock") == {"mode": "frozen", "now": "2018-11-13 00:00:00"}
+    assert admin.ok("GET", "/clock") == {"mode": "frozen", "now": "2018-11-13 00:00:00", "scale": 0}
 
 
 def test_a_released_clock_goes_on_from_where_it_stood(admin: Admin, service: Service) -> None:
