@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from mockserver.settings import ENDPOINT
+from mockserver.settings import ENDPOINT, strangers
 
 if TYPE_CHECKING:
     from mockserver.service import Service
@@ -33,6 +34,9 @@ def banner(service: Service, url: str) -> str:
         "sample data": f"preset {settings.preset}, seed {settings.seed}",
         "loaded": loaded or "nothing",
     }
+    ignored = strangers(os.environ)
+    if ignored:
+        rows["ignored"] = ", ".join(ignored)
     if settings.quirks:
         rows["quirks"] = ", ".join(f"{name}={value}" for name, value in settings.quirks.items())
     if settings.admin == "on" and service.access.token is not None:

@@ -16,7 +16,7 @@ from mockserver import values
 from mockserver.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
 ENV_PREFIX = "JODO_MOCK"
@@ -156,6 +156,17 @@ def _rows() -> tuple[Row, ...]:
 
 ROWS: tuple[Row, ...] = _rows()
 """All settings in the order ``--help`` shows them."""
+
+
+def strangers(environment: Iterable[str]) -> list[str]:
+    """Return the environment variables that look like settings and are none, each with the nearest one."""
+    known = [row.variable for row in ROWS]
+    found = []
+    for name in sorted(environment):
+        if name.startswith(f"{ENV_PREFIX}_") and name not in (*known, f"{ENV_PREFIX}_URL"):
+            near = get_close_matches(name, known, 1, 0.8)
+            found.append(f"{name} (did you mean {near[0]}?)" if near else name)
+    return found
 
 
 def build(given: Mapping[str, Any]) -> Settings:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockserver import values
 from mockserver.errors import InvalidSetting
 from mockserver.paths import data_dir
-from mockserver.settings import ROWS, Settings, build, read_config
+from mockserver.settings import ROWS, Settings, build, read_config, strangers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,3 +202,9 @@ def test_data_files_of_a_wheel_come_first(tmp_path: Path, monkeypatch: pytest.Mo
     assert data_dir("schemas") == tmp_path.resolve() / "schemas"
     (package / "_data" / "schemas").mkdir(parents=True)
     assert data_dir("schemas") == package.resolve() / "_data" / "schemas"
+
+
+def test_variables_that_are_no_settings_are_named_with_the_nearest() -> None:
+    """A misspelt variable would otherwise be ignored without a word; those of others are not ours to judge."""
+    found = strangers(["JODO_MOCK_PROT", "JODO_MOCK_PORT", "JODO_MOCK_URL", "PATH", "JODO_MOCK_XYZZY"])
+    assert found == ["JODO_MOCK_PROT (did you mean JODO_MOCK_PORT?)", "JODO_MOCK_XYZZY"]
