@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.documents import check_against, data_path, known, read_json, shown
+from mockserver.contract.documents import check_against, known, read_json, shown
 from mockserver.errors import InvalidDocument, InvalidSetting, Problem
+from mockserver.paths import data_dir
 from mockserver.seed_people import Recipe
 from mockserver.seed_rules import Placed, broken, fractions, people_problems
 from mockserver.store.interface import TABLES
@@ -61,7 +62,7 @@ class _Layer:
 
 def presets() -> tuple[str, ...]:
     """Return the names of the plans that ship with the sandbox."""
-    return tuple(sorted(path.stem for path in data_path("schemas", "presets").glob("*.json")))
+    return tuple(sorted(path.stem for path in (data_dir("schemas") / "presets").glob("*.json")))
 
 
 def load_preset(name: str) -> SeedPlan:
@@ -77,7 +78,7 @@ def load_plan(path_or_mapping: Path | str | Mapping[str, Any]) -> SeedPlan:
     Raises InvalidDocument with one Problem (file, pointer, expected, got) for each thing wrong: what
     ``schemas/seed.json`` forbids, rows that clash or point nowhere, ids at or above a counter (AM-51).
     """
-    schema = read_json(data_path("schemas", "seed.json"))
+    schema = read_json(data_dir("schemas") / "seed.json")
     top = _layer(path_or_mapping, schema)
     layers = _extended(top, schema)
     crowd, source = _crowd_layer(layers, schema)
@@ -98,7 +99,7 @@ def load_plan(path_or_mapping: Path | str | Mapping[str, Any]) -> SeedPlan:
 
 
 def _preset_path(name: str) -> Path:
-    return data_path("schemas", "presets", f"{name}.json")
+    return data_dir("schemas") / "presets" / f"{name}.json"
 
 
 def _layer(source: Path | str | Mapping[str, Any], schema: Mapping[str, Any]) -> _Layer:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.documents import data_path, read_json
+from mockserver.contract.documents import read_json
 from mockserver.errors import InvalidDocument, InvalidSetting
+from mockserver.paths import data_dir
 from mockserver.seeding import load_plan, load_preset, presets
 from mockserver.store.interface import TABLES
 from tests.seeds import DEMO, ORG, counters, one, planted, rows
@@ -53,7 +54,7 @@ def test_presets_ship() -> None:
 
 def test_schema_of_plans_is_a_schema() -> None:
     """schemas/seed.json is valid JSON Schema 2020-12, and every member of it says what it is for."""
-    schema = read_json(data_path("schemas", "seed.json"))
+    schema = read_json(data_dir("schemas") / "seed.json")
     jsonschema.Draft202012Validator.check_schema(schema)
     assert list(undescribed(schema)) == []
 
@@ -68,7 +69,7 @@ def undescribed(schema: dict[str, Any], place: str = "") -> Iterable[str]:
 
 def test_plan_sections_are_the_tables() -> None:
     """The schema of a plan names the tables' columns, less those derived, plus a tenant's counters."""
-    sections = read_json(data_path("schemas", "seed.json"))["properties"]
+    sections = read_json(data_dir("schemas") / "seed.json")["properties"]
     derived = {"users": {"login_key"}, "customers": {"crm"}}
     for spec in TABLES:
         if spec.name != "dispositions":
@@ -222,13 +223,13 @@ def test_clash_with_the_extended_plan() -> None:
 
 def test_presets_that_extend_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presets that extend each other in a ring are refused instead of followed for ever."""
-    schema = data_path("schemas", "seed.json").read_text(encoding="utf-8")
+    schema = (data_dir("schemas") / "seed.json").read_text(encoding="utf-8")
     (tmp_path / "schemas" / "presets").mkdir(parents=True)
     (tmp_path / "schemas" / "seed.json").write_text(schema, encoding="utf-8")
     for name, other in (("ping", "pong"), ("pong", "ping")):
         path = tmp_path / "schemas" / "presets" / f"{name}.json"
         path.write_text(json.dumps({"title": name, "extends": other}), encoding="utf-8")
-    monkeypatch.setattr("mockserver.seed_plan.data_path", tmp_path.joinpath)
+    monkeypatch.setattr("mockserver.seed_plan.data_dir", tmp_path.joinpath)
     with pytest.raises(InvalidDocument, match=r"pong\.json: /extends: the plan extends itself"):
         load_preset("ping")
 

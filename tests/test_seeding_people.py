@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.documents import data_path, read_json
+from mockserver.contract.documents import read_json
 from mockserver.errors import InvalidSetting
+from mockserver.paths import data_dir
 from mockserver.seeding import load_plan, load_preset, plant
 from tests.fakes import new_store
 from tests.seeds import DEMO, counters, one, planted, rows
@@ -95,7 +96,7 @@ def test_open_calls_of_people(demo: SeedPlan) -> None:
 
 def test_people_get_no_special_number() -> None:
     """SEED-16: numbers the plan avoids or uses itself are skipped, and nobody else moves out of turn."""
-    document = read_json(data_path("schemas", "presets", "demo.json"))
+    document = read_json(data_dir("schemas") / "presets" / "demo.json")
     plain = [row["contact1"] for row in people_of(document, 12)]
     document["people"]["avoid"] = [plain[2]]
     document["dnc"] = [{"tenant": DEMO, "number": plain[5]}]
@@ -110,7 +111,7 @@ def people_of(document: dict[str, Any], customers: int) -> list[Row]:
 
 def test_people_follow_customers_of_the_plan() -> None:
     """People take codes and call ids from the tenant's counters on, beside the plan's own customers."""
-    document = read_json(data_path("schemas", "presets", "demo.json"))
+    document = read_json(data_dir("schemas") / "presets" / "demo.json")
     document["tenants"][0]["counters"] = {"customercode": 51, "calllistid": 7, "userid": 7}
     store = planted(load_plan(document), customers=11)
     assert [row["customercode"] for row in rows(store, "customers", tenant=DEMO)] == list(range(51, 62))
@@ -120,7 +121,7 @@ def test_people_follow_customers_of_the_plan() -> None:
 
 def test_people_stay_within_the_calendar() -> None:
     """A recipe whose moments would pass the year 9999 is refused, and nothing is planted."""
-    document = read_json(data_path("schemas", "presets", "demo.json"))
+    document = read_json(data_dir("schemas") / "presets" / "demo.json")
     document["people"]["stored_from"] = "9999-12-31 23:59:00"
     store = new_store()
     with pytest.raises(InvalidSetting, match="passes the last year"):

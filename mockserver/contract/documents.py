@@ -9,31 +9,18 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract.values import is_moment
 from mockserver.errors import InvalidDocument, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mockserver.model import Json
 
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _SHOWN = 80  # characters of a wrong value that a message repeats
-
-
-def data_path(*parts: str) -> Path:
-    """Return the path of a file that ships with the sandbox, such as ``("schemas", "seed.json")``.
-
-    An installed package carries the folders in ``mockserver/_data``; a checkout has them beside
-    the package. The file need not exist.
-    """
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_data"
-    return (installed if installed.is_dir() else package.parent).joinpath(*parts)
 
 
 def read_json(path: Path, file: str | None = None) -> Json:
@@ -61,17 +48,6 @@ def read_json(path: Path, file: str | None = None) -> Json:
     except (ValueError, RecursionError) as error:
         problem = Problem(name, "", "the file cannot be used", "JSON without surprises", str(error))
     raise InvalidDocument([problem])
-
-
-def is_moment(text: str) -> bool:
-    """Tell whether ``text`` is a date and time ``YYYY-MM-DD hh:mm:ss`` that the calendar has (GEN-14)."""
-    if not _MOMENT.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def pointer(path: Sequence[str | int]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.documents import data_path, known, pointer, read_json, shown
+from mockserver.contract.documents import known, pointer, read_json, shown
 from mockserver.contract.expansion import ALTERNATIVES, NO_TRAITS
 from mockserver.errors import Problem
+from mockserver.paths import data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
@@ -29,7 +30,7 @@ SUCCESS: Final = frozenset({"method", "now", "records/text"})
 
 def trait_values() -> dict[str, Sequence[str] | None]:
     """Return the traits of a process, each with the values that seed plans allow (SIM-11); None is any text."""
-    schema: Any = read_json(data_path("schemas", "seed.json"))
+    schema: Any = read_json(data_dir("schemas") / "seed.json")
     columns = schema["properties"]["processes"]["items"]["properties"]
     return {name: columns[name].get("enum") for name, _ in NO_TRAITS}
 

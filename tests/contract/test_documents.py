@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.documents import check_against, data_path, is_moment, pointer, read_json, shown
+from mockserver.contract.documents import check_against, pointer, read_json, shown
+from mockserver.contract.values import is_moment
 from mockserver.errors import InvalidDocument
+from mockserver.paths import data_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def test_schemas_are_found() -> None:
     """The folder of schemas is found from a checkout as well as from an installed package."""
-    assert data_path("schemas", "seed.json").is_file()
+    assert (data_dir("schemas") / "seed.json").is_file()
 
 
 @pytest.mark.parametrize(
