@@ -154,7 +154,7 @@ class TablePlan:
         return number, key
 
     def look_up_ordered(
-        self, column: str, bounds: Iterable[Any], where: Mapping[str, Any]
+        self, column: Any, bounds: Iterable[Any], where: Mapping[str, Any]
     ) -> tuple[int, Key]:
         """Return number of the ordered group and key for a range; StoreError when none fits."""
         number = self._by_range.get((column, frozenset(where))) if isinstance(column, str) else None
