@@ -55,7 +55,7 @@ def asked(store: Store, low: int | None, high: int | None, **owner: str) -> list
 
 
 def test_both_bounds_belong_to_the_range_and_none_leaves_a_side_open(store: Store) -> None:
-    """Oldest row first, whatever the order of the moments: what a date range is searched by (GPD-11)."""
+    """Oldest row first, whatever the order of the moments."""
     late, early, middle, twin = stored(store, 30, 10, 20, 20)
     assert asked(store, 10, 20) == [early, middle, twin]
     assert asked(store, 20, 20) == [middle, twin]
@@ -74,7 +74,7 @@ def test_a_bound_needs_not_be_a_whole_moment(store: Store) -> None:
 
 
 def test_only_rows_of_the_same_process_are_found(store: Store) -> None:
-    """The scope is the process of the servicekey, within its tenant (GPD-11)."""
+    """The scope is the process of the servicekey, within its tenant."""
     mine = stored(store, 1, 2)
     other = stored(store, 1, process="q")
     foreign = stored(store, 2, tenant="u")
@@ -212,7 +212,7 @@ def test_a_range_costs_its_matches_and_not_the_table() -> None:
 
 
 def test_columns_without_an_ordered_group_are_refused_with_the_nearest_group(store: Store) -> None:
-    """The ordered column is the group's last, and all the others must be named: GPD-11 asks for no less."""
+    """The ordered column is the group's last, and all the others must be named."""
     group = r"did you mean \(tenant, process, storedatetime\)"
     for look_up in (store.between, store.ids_between):
         with pytest.raises(StoreError, match=rf"no ordered group \(tenant, storedatetime\).*{group}"):
