@@ -108,7 +108,7 @@ class Exchange:
 
     ``number`` counts the exchanges of a sandbox from 1. ``received`` is real time in seconds since
     1970, ``now`` the sandbox's moment, ``at`` the same as text. ``violation`` is what refused the command (None: it was
-    accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
+    accepted), ``reason`` a status that its refusal gives beside its own (0: none, DISP-14); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
     status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
     each stage that ran.
     """
@@ -131,6 +131,7 @@ class Exchange:
     call: Any = None
     finding: Finding | None = None
     violation: Violation | None = None
+    reason: int = 0
     forced: bool = False
     forced_record: Any = None
     notices: tuple[Notice, ...] = ()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.access import access_of
 from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
-from mockserver.contract.validation import explaining_class
+from mockserver.contract.keywords import explaining_class
 from mockserver.errors import UnknownSandbox
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES

@@ -32,7 +32,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("service", "checks"), "everything one server holds; every document that ships"),
     (("pipeline",), "the order of work"),
     (("replying",), "an outcome in the method's words"),
-    (("gate", "access"), "who may: keys to tenant and process, tokens to the admin API"),
+    (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("sandbox",), "one isolated world"),
     (("coverage", "scenarios", "simulation.*"), "what happens in a world by itself"),
@@ -82,6 +82,10 @@ SMALL: Final = frozenset(range(5))
 
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("access", 24): "random bytes of a token",
+    ("contract.transport", 7): "bytes of an encoded data=",
+    ("edge.tls", 31): "the last day of December",
+    ("seed_people", 8): "bytes of a digest",
+    ("values", 8): "characters of the shortest token",
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
@@ -102,6 +106,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "pipeline",
+    "magic",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -110,11 +115,13 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
     "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
     "field": (
-        ("contract.*", "pipeline", "web.*"),
-        "member of a precedence entry, a gate step, a magic value",
+        ("contract.*", "pipeline", "web.*", "methods.search"),
+        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
-    "value": (("options", "values", "web.*"), "click's word, and everybody's"),
+    "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (("settings",), "a log level"),
+    "state": (("web.*",), "what a sandbox holds"),
+    "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "crmuniquefield": (("contract.expansion",), "stands for the field of a process that is not known"),
 }
