@@ -86,6 +86,7 @@ SMALL: Final = frozenset(range(5))
 
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("access", 24): "random bytes of a token",
+    ("audio.speech", 32): "digits that are spoken at most, kilobits a second",
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",

@@ -101,4 +101,4 @@ def _encode(samples: bytes) -> bytes:
 
 
 def _sound(content: bytes) -> Sound:
-    return Sound(content, sha256(content).hexdigest()[:32])
+    return Sound(content, sha256(content).hexdigest())

@@ -66,7 +66,7 @@ class Edge:
         verb = scope["method"]
         if self._is_api(path):
             port = scope["server"][1]
-            inbound = Inbound(verb, path, scope["query_string"], headers, body, port, scope["scheme"])
+            inbound = Inbound(verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http"))
             await respond(send, self._answer(inbound))
             return
         reply = health(path, verb, self._service)
@@ -154,7 +154,7 @@ def _flask_pages(service: Service, workers: ThreadPoolExecutor) -> Application:
         # a2wsgi hands out stdout, which belongs to the one machine-readable line
         environ["wsgi.errors"] = sys.stderr
         # nor the path as it was sent, which tells %2F from a slash
-        environ["REQUEST_URI"] = environ["asgi.scope"]["raw_path"].decode("latin-1")
+        environ["REQUEST_URI"] = environ["asgi.scope"].get("raw_path", b"").decode("latin-1")
         return app(environ, start_response)
 
     middleware: Any = WSGIMiddleware(wsgi)
