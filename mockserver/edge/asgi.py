@@ -66,7 +66,9 @@ class Edge:
         verb = scope["method"]
         if self._is_api(path):
             port = scope["server"][1]
-            inbound = Inbound(verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http"))
+            inbound = Inbound(
+                verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http")
+            )
             await respond(send, self._answer(inbound))
             return
         reply = health(path, verb, self._service)

@@ -50,13 +50,13 @@ def test_the_documented_base_stands_in_the_documents() -> None:
     ],
 )  # fmt: skip
 def test_only_the_documented_base_is_swapped(stored: str, public: str) -> None:
-    """Slashes stay as they are stored (E-88), file names too (E-89), and a link of another host is nobody's to change."""
+    """Slashes stay as they are stored, file names too, and a link of another host is nobody's to change."""
     assert public_url(stored, DOCUMENTED, MOCK) == public
 
 
 @given(st.text(), st.sampled_from([MOCK, "https://h/sandboxes/k/recordings/"]))
 def test_a_swap_can_be_taken_back(rest: str, base: str) -> None:
-    """What stands behind the base is kept to the letter, and without a base so is all of it (MREC-11)."""
+    """What stands behind the base is kept to the letter, and without a base so is all of it (REC-09)."""
     assert public_url(public_url(DOCUMENTED + rest, DOCUMENTED, base), base, DOCUMENTED) == DOCUMENTED + rest
     assert public_url(DOCUMENTED + rest, DOCUMENTED, None) == DOCUMENTED + rest
 
@@ -139,7 +139,7 @@ def test_a_config_file_may_set_it(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_knows_its_links() -> None:
-    """What is stored stays; the client of each sandbox gets the link that leads into it (MREC-11, SIM-17)."""
+    """What is stored stays; the client of each sandbox gets the link that leads into it (SIM-17)."""
     service = Service.start(Settings(recording_base="self"))
     default = service.registry.get("default")
     own = service.registry.create(Plan(), "mine")
