@@ -21,7 +21,8 @@ class Inbound:
     """One HTTP request as it came in.
 
     ``verb`` is upper case, ``path`` is percent-decoded, ``query`` and ``body`` are raw bytes and
-    the names in ``headers`` are lower case. ``port`` is the port the server was reached on.
+    the names in ``headers`` are lower case. ``port`` is the port the server was reached on,
+    ``scheme`` how: http or https.
     """
 
     verb: str
@@ -30,6 +31,7 @@ class Inbound:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     port: int = 0
+    scheme: str = "http"
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
 
 def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    wish = exchange.forced_record
+    wish, inbound = exchange.forced_record, exchange.inbound
     reading = Reading(exchange.spec, exchange.command, wish and (wish.status, wish.match))
     call = Call(
         reading,
@@ -170,6 +170,7 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
         catalogue.references,
         exchange.now,
         exchange.at,
+        lambda stored: sandbox.recording_url(stored, inbound.scheme, inbound.headers.get("host", "")),
     )
 
     def ask(rule: str, record: Record | None) -> bool:

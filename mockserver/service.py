@@ -74,7 +74,8 @@ class Service:
         catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
-        registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
+        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base)
+        registry = SandboxRegistry(world, load_preset)
         plan = Plan(
             seed=settings.seed,
             preset=settings.preset,

@@ -35,6 +35,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("sandbox",), "one isolated world"),
+    (("regime",), "the readings of the documents in force"),
     (("coverage", "scenarios", "simulation.*"), "what happens in a world by itself"),
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
@@ -45,6 +46,8 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("clock",), "the one door for time"),
     (("contract.*",), "documents and bytes: pure functions"),
     (("settings",), "every setting once"),
+    (("audio.*",), "sounds"),
+    (("links",), "addresses of recordings"),
     (("paths", "values"), "where files are, what texts mean"),
     (("model",), "the values that travel"),
     (("errors", ""), "named failures, and the version"),
@@ -64,6 +67,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "faker": (("seed_people",), "chance that no seed commands is no chance of ours"),
     "jsonschema": (("contract.*",), "what is valid is said by the documents"),
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
+    "lameenc": (("audio.*",), "an extra that most installations do without"),
     "click": (("cli", "options"), "settings exist without a command line"),
 }
 """Libraries, where alone they may be imported, and because of what."""
@@ -86,6 +90,7 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("edge.tls", 31): "the last day of December",
     ("seed_people", 8): "bytes of a digest",
     ("values", 8): "characters of the shortest token",
+    ("audio.speech", 32): "digits that are spoken at most, kilobits a second",
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
