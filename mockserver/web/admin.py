@@ -7,6 +7,7 @@ and what happens here stands in no journal.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,8 @@ from mockserver import __version__
 from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, UnknownQuirk, UnknownSandbox
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
-from mockserver.web import admin_faults, admin_sandboxes, admin_state, api
+from mockserver.simulation.agents import IllegalMove
+from mockserver.web import admin_faults, admin_sandboxes, admin_simulation, admin_state, api
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
 
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _OF_SANDBOX: Final = f"{HOME}/sandboxes/<sandbox>"
+_PLACEHOLDER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (UnknownSandbox, 404, "unknown sandbox"),
     (SandboxExists, 409, "sandbox exists"),
+    (IllegalMove, 409, "illegal move"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
 )
@@ -79,7 +83,7 @@ def index(_: Ask) -> dict[str, Any]:
         "routes": [
             {
                 "verb": route.verb,
-                "paths": [path.replace("<", "{").replace(">", "}") for path in route.paths],
+                "paths": [_PLACEHOLDER.sub(r"{\1}", path) for path in route.paths],
                 "help": route.help,
                 "filters": list(route.filters),
                 "body": f"schemas/admin/{route.body}.json" if route.body else None,
@@ -90,7 +94,7 @@ def index(_: Ask) -> dict[str, Any]:
     }
 
 
-_S, _T, _F = admin_sandboxes, admin_state, admin_faults
+_S, _T, _F, _M = admin_sandboxes, admin_state, admin_faults, admin_simulation
 _SANDBOXES: Final = f"{HOME}/sandboxes"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -122,6 +126,15 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "…/faults", _F.add_fault, "Refuse the next commands that fit.", "fault", 201),
     Route("DELETE", "…/faults", _F.clear_faults, "Forget all forced statuses.", status=204),
     Route("GET", "…/magic", _F.magic, "The magic values and what each provokes."),
+    Route(
+        "GET", "…/simulation/users", _M.users, "What every agent is doing, since when, and what may follow.",
+        filters=("apikey",),
+    ),
+    # A login is an e-mail address, which may hold a slash (USR-06).
+    Route(
+        "POST", "…/simulation/users/<path:name>/status", _M.set_user_status,
+        "Set what the agent of a login is doing; with strict only what may follow by itself.", "user_status",
+    ),
 )  # fmt: skip
 """Every route of the admin API, in the order ``GET /__admin`` lists them."""
 
