@@ -1,8 +1,7 @@
 """What can answer a status: nothing but the request, a quirk as well, or only somebody who forces it.
 
 A status is reached when an assertion of the request, a state rule, a step of the gate or the processing
-error answers it, or when it says success. Promotion of a batch counts where the document promotes, and
-a method that looks its records up rather than receiving them reaches each of its record statuses.
+error answers it, or when it says success. Promotion of a batch counts where the document promotes.
 """
 
 from __future__ import annotations
@@ -130,7 +129,6 @@ def answers(catalogue: Catalogue, method: str, quirks: Way, traits: Traits) -> s
     }
     found |= {("request", status) for status in whole}
     found |= {(level, entry["status"]) for level, entry in _entries(plain) if "status" in entry}
-    found |= _looked_up(plain)
     if plain["replies"].get("promote"):
         found |= {("request", status) for status in _promoted(plain, found)}
     tables = plain["statuses"].items()
@@ -143,18 +141,6 @@ def _entries(plain: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]
     for top in plain["precedence"]["request"]:
         yield from (("request", entry) for entry in top.get("records", [top]))
     yield from (("record", entry) for entry in plain["precedence"]["record"])
-
-
-def _looked_up(plain: Mapping[str, Any]) -> set[Code]:
-    """Return the record statuses of a method that prints them although no records are sent to it."""
-    sent = any("x-record" in node for node in plain["request"].get("properties", {}).values())
-    members = plain["replies"]["success"]["properties"].values()
-    printed = any(
-        inner.get("x-from") == "status"
-        for member in members
-        for inner in member.get("items", {}).get("properties", {}).values()
-    )
-    return {("record", int(code)) for code in plain["statuses"]["record"]} if printed and not sent else set()
 
 
 def _promoted(plain: Mapping[str, Any], found: set[Code]) -> Iterator[int]:

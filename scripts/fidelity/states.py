@@ -91,8 +91,9 @@ class Facts:
             return State(DOCUMENTATION, self.untestable[name])
         debt = self.owed.get(name)
         if name not in self.tested or (debt is not None and debt.part is None):
-            needed = f"needs {debt.waits_for}" if debt is not None else ""
-            return State(UNPROVEN if name in self.cited else MISSING, needed)
+            if name in self.cited:
+                return State(UNPROVEN)
+            return State(MISSING, f"needs {debt.waits_for}" if debt is not None else "")
         waits = debt.part if debt is not None and debt.part else ""
         if self.rows[name]["kind"] == "status" and name in self.answered:
             way = self.answered[name]
@@ -109,7 +110,7 @@ class Facts:
     def grade(self, name: str) -> str:
         """Return how well a row is founded; a part of it that is ours is named (AM-15)."""
         row = self.rows[name]
-        grade = self.grades.get(name, row["evidence"])
+        grade = self.grades.get(name, row["evidence"]) if row["kind"] == "status" else row["evidence"]
         return f"{grade}; inferred: {row['inferred_part']}" if "inferred_part" in row else grade
 
 

@@ -1,16 +1,12 @@
-"""How the state of a row is worked out, shown on documents and rows made up for it."""
+"""How the state of a row is worked out and shown, on documents and rows made up for it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mockserver.contract.catalogue import Catalogue
-from mockserver.contract.expansion import NO_TRAITS
 from scripts.fidelity.page import Page
-from scripts.fidelity.reaching import answers, ways
 from scripts.fidelity.states import (
     DOCUMENTATION,
     FORCED,
@@ -23,184 +19,8 @@ from scripts.fidelity.states import (
     State,
     answered,
 )
+from tests.docs.pretend import catalogue, nested, row, rows
 from tests.ledger_scan import Debt
-
-QUIRKS = {
-    name: {"values": ["off", "on"], "stage": "contract", "ledger": "GEN-01", "about": f"switch {name}"}
-    for name in ("one", "two", "three")
-}
-COMMON = {
-    "statuses": {"9": {"text": "stop", "ledger": "AUTH-91", "evidence": "stated"}},
-    "gate": [
-        {"step": "apikey", "status": 9, "field": "apikey"},
-        {"step": "foreign", "status": 8, "field": "servicekey"},
-    ],
-    "malformed": {"status": 2},
-    "unknown_method": {"status": 2},
-    "forced": {"always": [5, 9]},
-    "methods": ["reallocatedata", "anotherMethod"],
-}
-
-
-def rows(*codes: int, success: int | None = None) -> dict[str, Any]:
-    """Return a status table; the ledger id of code n is RAD-9n."""
-    table = {str(c): {"text": f"code {c}", "ledger": f"RAD-9{c}", "evidence": "stated"} for c in codes}
-    return {c: {**row, "success": True} if c == str(success) else row for c, row in table.items()}
-
-
-def catalogue(**changes: Any) -> Catalogue:
-    """Return documents whose one method asks for one field, with parts of its only edition changed."""
-    variant = {
-        "processing_error": 3,
-        "request": {
-            "type": "object",
-            "required": ["login"],
-            "properties": {"login": {"type": "string", "x-status": {"required": 72, "type": 73}}},
-        },
-        "precedence": {"ledger": "RAD-01", "request": [{"statuses": [72, 73]}], "record": []},
-        "statuses": {"request": rows(1, 3, 72, 73, success=1), "record": {}},
-        "replies": {"failure": "FWEB", "success": {"ledger": "RAD-02", "properties": {}}},
-        **changes,
-    }
-    method: dict[str, Any] = {
-        "method": "reallocatedata",
-        "about": "",
-        "keys": ["apikey"],
-        "editions": {"web": variant},
-    }
-    method["examples"] = [
-        {"id": "GV-01", "edition": "web", "free": ["now"], "command": {}, "reply": {}},
-        {"id": "GV-02", "edition": "web", "free": [], "command": {}, "reply": {}},
-    ]
-    edition = {"values": ["1.0.6", "web"], "stage": "contract", "ledger": "GEN-01", "about": "which"}
-    documents = {
-        "quirks": {"edition": edition, **QUIRKS},
-        "common": COMMON,
-        "envelopes": {},
-        "methods": {"reallocatedata": method},
-        "references": {},
-    }
-    return Catalogue(Path("nowhere"), documents)
-
-
-def found(documents: Catalogue) -> dict[tuple[str, int], Any]:
-    return ways(documents, "reallocatedata", "web")
-
-
-def test_assertions_rules_gate_errors_and_success_answer_by_themselves() -> None:
-    """Nothing needs a quirk: a field's statuses, a rule's, the gate's for the keys it takes, 2, the error and success."""
-    rule = {"rule": "login_known", "status": 71}
-    documents = catalogue(
-        precedence={
-            "ledger": "RAD-01",
-            "request": [{"statuses": [72, 73]}, {"records": [rule]}],
-            "record": [],
-        }
-    )
-    assert found(documents) == {("request", code): {} for code in (1, 2, 3, 9, 71, 72, 73)}
-
-
-def test_a_step_of_the_gate_answers_with_the_method_s_own_status() -> None:
-    """A method that renames a step of the gate never answers the common status."""
-    reached = found(catalogue(gate={"apikey": 13}))
-    assert ("request", 13) in reached
-    assert ("request", 9) not in reached
-
-
-def test_a_status_in_a_table_alone_is_not_reached() -> None:
-    """A row that no assertion, rule, step or error answers can only be forced."""
-    reached = found(catalogue(statuses={"request": rows(1, 6, success=1), "record": {}}))
-    assert ("request", 6) not in reached
-
-
-def nested(*quirks: str, status: int) -> dict[str, Any]:
-    """Return a rule that stands in the precedence list only while all the quirks are on."""
-    entry: dict[str, Any] = {"rule": "login_known", "status": status}
-    for quirk in quirks:
-        entry = {"x-quirk": {quirk: {"off": None, "on": entry}}}
-    return entry
-
-
-@pytest.mark.parametrize("quirks", [("one",), ("one", "two"), ("one", "two", "three")])
-def test_the_fewest_quirks_are_found(quirks: tuple[str, ...]) -> None:
-    """A status under one, two or three quirks names these and no other quirk of the document."""
-    entries = [nested(*quirks, status=6), *(nested(quirk, status=7) for quirk in QUIRKS)]
-    documents = catalogue(
-        precedence={"ledger": "RAD-01", "request": entries, "record": []},
-        statuses={"request": rows(1, 6, 7, 8, success=1), "record": {}},
-    )
-    reached = found(documents)
-    assert reached["request", 6] == dict.fromkeys(quirks, "on")
-    assert reached["request", 7] == {"one": "on"}
-    assert ("request", 8) not in reached
-
-
-def test_every_kind_of_process_counts_as_it_comes() -> None:
-    """A status that only a process with another trunk can answer needs no quirk: the sample data have one."""
-    login = {
-        "x-process": {"trunk": {"gsm": {"pattern": "[+]1"}}},
-        "x-status": {"pattern": 6},
-    }
-    request = {"type": "object", "properties": {"login": login}}
-    assert found(catalogue(request=request))["request", 6] == {}
-
-
-def test_a_batch_that_is_promoted_answers_with_what_its_records_failed_with() -> None:
-    """Record statuses become the command's own only where the document promotes, with the numbers it gives them."""
-    item = {
-        "type": "object",
-        "required": ["key"],
-        "properties": {"key": {"x-status": {"required": {"record": 24, "promoted": 52}}}},
-    }
-    data = {"type": "array", "x-status": {"type": 14}, "x-record": {"items": {"": item}}}
-    table = rows(24, 37)
-    table["37"]["promoted"] = 38
-    documents = catalogue(
-        request={"type": "object", "properties": {"data": data}},
-        precedence={"ledger": "RAD-01", "request": [], "record": [{"rule": "login_known", "status": 37}]},
-        statuses={"request": rows(1, 38, 52, success=1), "record": table},
-        replies={
-            "failure": "FWEB",
-            "promote": {"x-quirk": {"one": {"off": False, "on": True}}},
-            "success": {"ledger": "RAD-02", "properties": {}},
-        },
-    )
-    reached = found(documents)
-    assert reached["record", 24] == reached["record", 37] == {}
-    assert reached["request", 38] == reached["request", 52] == {"one": "on"}
-    assert ("request", 37) not in reached
-
-
-@pytest.mark.parametrize("printed", [True, False])
-def test_a_method_that_looks_records_up_answers_its_record_statuses(*, printed: bool) -> None:
-    """It prints a status for each record although none is sent; one that prints none does not answer them."""
-    items = {
-        "ledger": "RAD-02",
-        "properties": {"status": {"type": "integer", "x-from": "status" if printed else "x"}},
-    }
-    documents = catalogue(
-        statuses={"request": rows(1, success=1), "record": rows(67)},
-        replies={
-            "failure": "FWEB",
-            "success": {
-                "ledger": "RAD-02",
-                "properties": {"data": {"type": "array", "x-from": "records", "items": items}},
-            },
-        },
-    )
-    quirks = {**documents.quirks.defaults, "edition": "web"}
-    assert (("record", 67) in answers(documents, "reallocatedata", quirks, NO_TRAITS)) is printed
-
-
-def row(kind: str = "rule", text: str = "some text", **more: Any) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "text": text,
-        "source": "DOC-WEB L1",
-        "evidence": "stated",
-        "amended_by": [],
-        **more,
-    }
 
 
 def test_statuses_are_answered_by_themselves_with_a_quirk_or_when_forced() -> None:
@@ -250,7 +70,7 @@ def facts(**changes: Any) -> Facts:
         (
             {"tested": (), "cited": {"X-2"}, "owed": {"X-1": Debt("paint"), "X-2": Debt("paint")}},
             State(MISSING, "needs paint"),
-            State(UNPROVEN, "needs paint"),
+            State(UNPROVEN),
         ),
         (
             {"owed": {"X-1": Debt("paint", "the colours")}},
@@ -279,9 +99,10 @@ def test_a_state_says_what_it_needs_and_what_waits() -> None:
 
 
 def test_the_grade_is_that_of_the_documents_and_names_what_is_ours() -> None:
-    """The evidence of a status table wins over the ledger's; an inferred part is added (AM-15)."""
+    """A status has the evidence of its table, any other row the ledger's; an inferred part is added (AM-15)."""
     given = facts(
-        rows={"X-1": row(inferred_part="the padding"), "X-2": row("status")}, grades={"X-2": "by-example"}
+        rows={"X-1": row(inferred_part="the padding"), "X-2": row("status")},
+        grades={"X-1": "client", "X-2": "by-example"},
     )
     assert given.grade("X-1") == "stated; inferred: the padding"
     assert given.grade("X-2") == "by-example"
