@@ -1,6 +1,6 @@
 # Everything a checkout can do. `make` alone lists it.
 #
-#   make serve ARGS='--port 0'    passes options on (serve, test, bench, lock)
+#   make serve ARGS='--port 0'    passes options on (serve, test, bench, fidelity, lock)
 #   make serve PYTHON=python3.13  takes another Python, 3.11 or later
 
 PYTHON ?= python3
@@ -17,10 +17,10 @@ SOURCES := mockserver scripts tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench lock clean
+.PHONY: help serve test check bench fidelity lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 serve: $(RUNTIME) ## run the server; needs nothing but Python
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
@@ -35,6 +35,9 @@ check: $(DEV) ## lint, formatting and types
 
 bench: $(RUNTIME) ## measure this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+fidelity: $(DEV) ## write FIDELITY.md anew; ARGS=--check only says whether it would change
+	@$(BIN)/python -m scripts.fidelity $(ARGS)
 
 lock: ## write both locks anew (needs uv); ARGS=--upgrade takes newer versions
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv, for example from: pipx install uv' >&2; exit 1; }
