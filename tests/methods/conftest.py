@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.api import Api, drop, fresh
+from tests.api import drop, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.api import Api
 
 
 @pytest.fixture
