@@ -68,6 +68,9 @@ class Reading:
     def _read_records(self, spec: MethodSpec, unit: RecordsSpec) -> None:
         raws = self.head.values.get(unit.field)
         self.kind = unit.kind(self.head.values, spec.update_values)
+        if self.kind is not None and self.kind.wrap and isinstance(raws, list):
+            # Such a record is a value of the list itself, and is echoed as it was sent (GEN-12).
+            raws = self.head.raw[self.head.spelled.get(unit.field, unit.field)]
         if self.kind is None or not isinstance(raws, list):
             return
         pointer = self.head.at((unit.field,)) if self.head.spelled else f"/{unit.field}"
