@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 Level = Literal["request", "record"]
@@ -36,11 +36,26 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP reply: status, header pairs in order, body bytes."""
+    """One HTTP reply: status, header pairs in order, body bytes.
+
+    ``faults`` are what the edge does before or instead of sending it (:mod:`mockserver.faults.base`), in
+    order. ``origin`` is the sandbox's key and the number of the exchange, so that the edge can tell how
+    the connection ended; None where nobody asks.
+    """
 
     http_status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    faults: tuple[Any, ...] = ()
+    origin: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """No reply yet: wait ``seconds`` (real time, holding no lock and no thread), then ask ``resume`` for it."""
+
+    seconds: float
+    resume: Callable[[], Reply | Pause]
 
 
 @dataclass(frozen=True, slots=True)
