@@ -94,6 +94,7 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
+    ("faults.chance", 32): "bytes of a key",
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
     ("replying", 5): "warnings in a header (AM-08)",

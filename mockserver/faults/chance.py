@@ -11,7 +11,8 @@ import hashlib
 from typing import Final
 
 _SEPARATOR: Final = b"\x1f"
-_BITS: Final = 53
+_OCTETS: Final = 4
+_RANGE: Final = 1 << (_OCTETS << 3)
 
 
 class Chance:
@@ -25,12 +26,12 @@ class Chance:
 
     def fraction(self, use: str) -> float:
         """Return a number from 0 (included) to 1 (excluded)."""
-        return (int.from_bytes(self.octets(use, 8)) >> (64 - _BITS)) / (1 << _BITS)
+        return int.from_bytes(self.octets(use, _OCTETS)) / _RANGE
 
     def octets(self, use: str, count: int) -> bytes:
         """Return that many bytes."""
-        blocks = []
-        for number in range(-(-count // 64)):
-            hashed = hashlib.blake2b(f"{use}/{number}".encode(), key=self._key)
+        blocks: list[bytes] = []
+        while sum(map(len, blocks)) < count:
+            hashed = hashlib.blake2b(f"{use}/{len(blocks)}".encode(), key=self._key)
             blocks.append(hashed.digest())
         return b"".join(blocks)[:count]
