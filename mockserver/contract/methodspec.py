@@ -131,6 +131,8 @@ class MethodSpec:
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
         self.name = name
         self.edition = edition
+        self.identity: tuple[str, ...] = tuple(document.get("identity", {}).get("command", ()))
+        self.record_identity: tuple[str, ...] = tuple(document.get("identity", {}).get("record", ()))
         self.plain = plain
         self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
@@ -167,6 +169,12 @@ class MethodSpec:
                 }
                 return RecordsSpec(name, unit.get("by"), kinds)
         return None
+
+    @cached_property
+    def wrap(self) -> str:
+        """The property that stands for a whole record, where records are no objects; else empty."""
+        kinds = self.records.kinds.values() if self.records else ()
+        return next((kind.wrap for kind in kinds), "")
 
     @cached_property
     def answers_as(self) -> Mapping[str, Mapping[str, str]]:

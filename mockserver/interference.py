@@ -1,0 +1,175 @@
+"""What scenarios and queued faults do to a command on its way (the stages that nobody's document knows).
+
+A rule acts at one of three points: on arrival, before keys and method are looked at; on the command,
+once the gate is passed; on the answer, inside the unit of work that may still be undone. What waits
+or harms the connection is planned here and performed by the edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockserver.contract.checking import FORCED
+from mockserver.contract.expansion import merge
+from mockserver.faults.base import ReplyFault, Wait
+from mockserver.faults.registry import plan
+from mockserver.model import Reply, Violation
+from mockserver.scenarios.identity import of_command, of_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.faults.base import Fault
+    from mockserver.model import Exchange
+    from mockserver.sandbox import Sandbox
+    from mockserver.scenarios.model import Point
+    from mockserver.scenarios.playing import Firing
+
+_RULE: Final = "SIM-27"
+
+
+class Prevented(Exception):
+    """The command is not carried out: its faults are all the client gets."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__()
+        self.exchange = exchange
+
+
+class Held(Exception):
+    """The command has to wait, holding nothing, before it may take effect."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Forced(Exception):
+    """A rule answers the command with a status."""
+
+    def __init__(self, exchange: Exchange, violation: Violation) -> None:
+        super().__init__()
+        self.exchange = exchange
+        self.violation = violation
+
+
+def act(exchange: Exchange, sandbox: Sandbox, point: Point) -> Exchange:
+    """Let the rules of a point act on the exchange; raises what becomes of it when they stop it."""
+    if not exchange.plays or point in exchange.memo:
+        return exchange if not exchange.plays else _resumed(exchange, point)
+    success = exchange.violation is None
+    identity = of_command(exchange)
+    asked = (
+        play.ask(point, exchange, identity, exchange.status, success=success) for play in exchange.plays
+    )
+    firings = tuple(firing for firing in asked if firing is not None)
+    exchange.memo[point] = firings
+    if any([firing.play.moved(firing) for firing in firings]):
+        sandbox.forget()
+    exchange = _planned(exchange, firings)
+    wait = sum(fault.seconds for fault in _waits(exchange, firings))
+    if wait > 0:
+        raise Held(wait)
+    return _stopped(exchange, firings)
+
+
+def _resumed(exchange: Exchange, point: Point) -> Exchange:
+    """Go on after a wait: what fired has fired, and is not asked again."""
+    firings: tuple[Firing, ...] = exchange.memo[point]
+    return _stopped(_planned(exchange, firings), firings)
+
+
+def _planned(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
+    """Return the exchange with what the firings do to its reply."""
+    faults = [
+        (firing, plan(name, settings, firing.chance))
+        for firing in firings
+        for name, settings in firing.rule.then.faults
+    ]
+    done = [
+        *(f"{firing.scenario}/{firing.rule.id}: {fault.told()}" for firing, fault in faults),
+        *(f"{each.scenario}/{each.rule.id}: status {each.rule.then.status}" for each in firings if each.rule.then.status),
+    ]
+    patches = [firing.rule.then.reply for firing in firings if firing.rule.then.reply is not None]
+    return exchange.evolve(
+        faults=(*exchange.faults, *(fault for _, fault in faults)),
+        harm=(*exchange.harm, *done),
+        patches=(*exchange.patches, *patches),
+    )
+
+
+def _waits(exchange: Exchange, firings: tuple[Firing, ...]) -> list[Wait]:
+    new = exchange.faults[-sum(len(firing.rule.then.faults) for firing in firings) :] if firings else ()
+    return [fault for fault in new if isinstance(fault, Wait) and fault.before]
+
+
+def _stopped(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
+    """Return the exchange if it goes on; raise how it ends otherwise."""
+    if any(not fault.applied for fault in exchange.faults):
+        raise Prevented(exchange)
+    wanted = next((firing for firing in firings if firing.rule.then.status is not None), None)
+    if wanted is None:
+        return exchange
+    then = wanted.rule.then
+    if then.level == "record":
+        return exchange.evolve(forced_record=RecordRule(wanted, exchange.spec.record_identity))
+    violation = _violation(then.status or 0)
+    if then.applied:
+        return exchange.evolve(late=violation)
+    raise Forced(exchange.evolve(forced=True), violation)
+
+
+def _violation(code: int) -> Violation:
+    return Violation("", "", FORCED, code, "request", _RULE, "no scenario that says otherwise", str(code))
+
+
+class RecordRule:
+    """A firing that fails records: asked for each record of the batch, drawn for each by its own identity."""
+
+    __slots__ = ("_firing", "_names", "level", "status")
+
+    def __init__(self, firing: Firing, names: tuple[str, ...]) -> None:
+        self._firing = firing
+        self._names = names
+        self.status = firing.rule.then.status or 0
+        self.level = "record"
+
+    def wants(self, _: Any, record: Any) -> bool:
+        """Tell whether the record is to fail."""
+        if not self._firing.rule.conditions.record_fits(record):
+            return False
+        return self._firing.play.draws_record(self._firing, of_record(record, self._names))
+
+
+def harmed(exchange: Exchange, before: Reply | None) -> Reply:
+    """Return the exchange's reply with every harm done to it that needs no connection; the rest is attached."""
+    reply = exchange.reply
+    for patch in exchange.patches:
+        reply = _patched(reply, patch)
+    for fault in exchange.faults:
+        if isinstance(fault, ReplyFault):
+            reply = fault.distort(reply, before)
+    headers = (*reply.headers, *(("X-Mock-Fault", text) for text in exchange.harm))
+    later = tuple(fault for fault in exchange.faults if _for_edge(fault))
+    origin = (exchange.sandbox, exchange.number) if later else None
+    return replace(reply, headers=headers, faults=later, origin=origin)
+
+
+def _for_edge(fault: Fault) -> bool:
+    return not isinstance(fault, ReplyFault) and not (isinstance(fault, Wait) and fault.before)
+
+
+def _patched(reply: Reply, patch: Mapping[str, Any]) -> Reply:
+    try:
+        body = orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        return reply
+    return replace(reply, body=orjson.dumps(merge(body, patch)))
+
+
+def empty(exchange: Exchange, make: Callable[[int, Exchange], Reply]) -> Exchange:
+    """Return the exchange of a command that was not carried out, with a reply for its faults to harm."""
+    return exchange.evolve(reply=make(200, exchange))
