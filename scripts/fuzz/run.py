@@ -1,0 +1,72 @@
+"""Start a server of its own and let schemathesis try it against its OpenAPI document.
+
+Needs what requirements-contract.lock names. Exits with 1 when a request was answered otherwise than
+the document says. Arguments are handed on to schemathesis.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+ROUNDS = (
+    # The API first: the admin rounds change how it answers.
+    ("--include-path-regex", "/CustomerWebServices/"),
+    ("--include-path-regex", "^/__admin", "--exclude-path-regex", "/sandboxes/.sandbox."),
+    # The same handlers at their other addresses.
+    ("--include-path-regex", "^/__admin/sandboxes/.sandbox.", "--phases", "examples"),
+)
+"""What is tried, one after the other on one server: schemathesis' arguments."""
+
+
+def main() -> int:
+    """Run it and return its exit code."""
+    token = secrets.token_urlsafe(16)
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--log-level", "error"]
+    with subprocess.Popen(
+        [*command, "--admin-token", token], stdout=subprocess.PIPE, text=True, cwd=HERE.parents[1]
+    ) as server:
+        try:
+            assert server.stdout is not None
+            ready = json.loads(server.stdout.readline())
+            return _fuzz(ready["url"], token)
+        finally:
+            server.terminate()
+
+
+def _fuzz(url: str, token: str) -> int:
+    asked = urllib.request.Request(f"{url}/__admin/openapi.json", headers={"X-Mock-Admin-Token": token})
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder) / "openapi.json"
+        with urllib.request.urlopen(asked, timeout=30) as reply:
+            document.write_bytes(reply.read())
+        tool = Path(sys.executable).with_name("schemathesis")
+        command = [
+            str(tool),
+            "--config-file",
+            str(HERE / "schemathesis.toml"),
+            "run",
+            str(document),
+            "--url",
+            url,
+        ]
+        environment = {**os.environ, "FUZZ_TOKEN": token, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
+        worst = 0
+        for arguments in ROUNDS:
+            done = subprocess.run(
+                [*command, "--no-color", *arguments, *sys.argv[1:]], cwd=folder, env=environment, check=False
+            )
+            worst = max(worst, done.returncode)
+        return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
