@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import schemathesis
+import schemathesis  # type: ignore[import-not-found, unused-ignore]
 from hypothesis import strategies as st
 
 CROWD = 20
@@ -18,8 +18,8 @@ schemathesis.openapi.format(
 )
 
 
-@schemathesis.hook
-def before_call(context: Any, case: Any, kwargs: Any) -> None:
+@schemathesis.hook  # type: ignore[untyped-decorator, unused-ignore]
+def before_call(context: Any, case: Any, kwargs: Any) -> None:  # noqa: ARG001 - named by schemathesis
     """Keep crowds small, and the readings of the documents those that the described replies are for."""
     case.headers.pop("X-Mock-Quirk", None)
     body = case.body

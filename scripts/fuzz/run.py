@@ -12,8 +12,9 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
+
+import requests
 
 HERE = Path(__file__).resolve().parent
 
@@ -35,19 +36,17 @@ def main() -> int:
         [*command, "--admin-token", token], stdout=subprocess.PIPE, text=True, cwd=HERE.parents[1]
     ) as server:
         try:
-            assert server.stdout is not None
-            ready = json.loads(server.stdout.readline())
-            return _fuzz(ready["url"], token)
+            line = server.stdout.readline() if server.stdout else ""
+            return _fuzz(json.loads(line)["url"], token)
         finally:
             server.terminate()
 
 
 def _fuzz(url: str, token: str) -> int:
-    asked = urllib.request.Request(f"{url}/__admin/openapi.json", headers={"X-Mock-Admin-Token": token})
+    reply = requests.get(f"{url}/__admin/openapi.json", headers={"X-Mock-Admin-Token": token}, timeout=30)
     with tempfile.TemporaryDirectory() as folder:
         document = Path(folder) / "openapi.json"
-        with urllib.request.urlopen(asked, timeout=30) as reply:
-            document.write_bytes(reply.read())
+        document.write_bytes(reply.content)
         tool = Path(sys.executable).with_name("schemathesis")
         command = [
             str(tool),

@@ -20,10 +20,12 @@ from mockserver.web.admin import ROUTES
 from mockserver.web.openapi.document import assemble
 from mockserver.web.openapi.nodes import Sendable
 from tests.api import IMPORT, RECORD, drop, fresh, shared_service
-from tests.web.admin_client import MOBILE, Admin, push
+from tests.web.admin_client import MOBILE, push
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.web.admin_client import Admin
 
 REFUSED = {"GV-04"}
 """Printed commands that are printed for what is wrong with them."""
@@ -128,15 +130,19 @@ def test_printed_examples_stand_in_the_document() -> None:
     assert set(post["responses"]["200"]["content"]["application/json"]["examples"]) == ids
 
 
-VALUES = st.sampled_from(
-    ["", " ", None, [], {}, "12", 12, "5", 5, "99", 1.5, True, "x" * 16, "x" * 201, "9876543210", 9876543210]
-    + ["09876543210", "2026-01-02 03:04:05", "2026-1-2 3:4:5", "customercode", "mobilenumbers", "0", 0, "007"]
-)
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        "", " ", None, [], {}, "12", 12, "5", 5, "99", 1.5, True, "x" * 16, "x" * 201, "9876543210", 9876543210,
+        "09876543210", "2026-01-02 03:04:05", "2026-1-2 3:4:5", "customercode", "mobilenumbers", "0", 0, "007",
+    ]
+)  # fmt: skip
 FIELDS = st.sampled_from(["media", "updateparam", "reqdatetime", "unheard_of", "fromdate"])
 RECORD_FIELDS = st.sampled_from(
-    ["mobilenumber", "mobilenumbers", "customercode", "crmuniquefield", "callDateTime", "calldatetime"]
-    + ["calltype", "call_type", "Calltype", "sr_number", "comments", "feedback_score", "unheard_of"]
-)
+    [
+        "mobilenumber", "mobilenumbers", "customercode", "crmuniquefield", "callDateTime", "calldatetime",
+        "calltype", "call_type", "Calltype", "sr_number", "comments", "feedback_score", "unheard_of",
+    ]
+)  # fmt: skip
 
 
 @given(
@@ -177,7 +183,7 @@ def test_what_the_sandbox_refuses_the_document_refuses(change: dict[str, Any]) -
 NODES = [
     ({"type": "string", "x-unheard-of": {"a": 1}}, ["x", ""], [1]),
     ({"type": "string", "enum": ["add", "edit"], "x-fold": "case", "x-means": {"1": "add"}}, ["ADD", "1"], ["a"]),
-    ({"type": "string", "enum": ["Voice In"], "x-fold": "spaces"}, ["voicein", "Voice  In"], ["voice out"]),
+    ({"type": "string", "enum": ["Voice In"], "x-fold": "spaces", "x-blank": "refused"}, ["voicein", "Voice  In"], ["voice out"]),
     ({"type": "string", "enum": ["7"], "x-means": {"Wrapup": "7"}, "x-integer": "accepted"}, [7, "Wrapup"], [8]),
     ({"type": "array", "x-list": True, "items": {"type": "string", "enum": ["1"]}}, ["1", ["1"]], ["2", ["2"]]),
     ({"type": "string", "x-refuses": ["root"]}, ["admin"], ["root"]),
@@ -269,12 +275,12 @@ def _template(verb: str, path: str) -> str:
 
 def test_a_problem_fits_its_description(admin: Admin) -> None:
     """What is refused is told in the form the document gives, with and without a list of errors."""
-    for verb, path, body in [
-        ("PUT", "/clock", {}),
-        ("GET", "/state/nothing", None),
-        ("GET", "/clock?x=1", None),
-    ]:
-        assert validator("Problem").is_valid(admin.refused(verb, path, body))
+    for problem in (
+        admin.refused("PUT", "/clock", {}),
+        admin.refused("GET", "/state/nothing"),
+        admin.refused("GET", "/clock?x=1"),
+    ):
+        assert validator("Problem").is_valid(problem)
 
 
 def test_the_document_is_made_once_and_served(admin: Admin, service: Service) -> None:

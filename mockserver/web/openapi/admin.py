@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.store.interface import TABLES
@@ -134,7 +135,7 @@ def _tag(path: str) -> str:
 
 def _parts(path: str, parts: Parts) -> Iterator[Schema]:
     words = path.split("/")
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         placeholder = PLACEHOLDER.fullmatch(word)
         if placeholder is None:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.expansion import NO_TRAITS
+from mockserver.contract.naming import trait_values
 from mockserver.web.openapi.nodes import BLANK, BLANK_NAME, Sendable, reference
 
 if TYPE_CHECKING:
@@ -12,21 +13,29 @@ if TYPE_CHECKING:
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.expansion import Traits
-    from mockserver.contract.methodspec import MethodSpec, ObjectSpec, StatusRow
+    from mockserver.contract.methodspec import MethodSpec, ObjectSpec
+    from mockserver.model import Level
 
     Schema = dict[str, Any]
 
 COMMAND: Final = "Command"
-_OPEN: Final[Mapping[str, Any]] = {"crm_field": "{crm_field}", "template": ("{template}",)}
-"""Traits that are names of a process's own: what depends on them cannot be said of all processes."""
 
 
 def specs(catalogue: Catalogue) -> Iterator[MethodSpec]:
     """Yield every method in each of its editions, with no quirk chosen, for a process of any names."""
-    traits: Traits = tuple((name, _OPEN.get(name, value)) for name, value in NO_TRAITS)
+    chosen = trait_values()
+    traits: Traits = tuple(
+        (name, value if chosen[name] is not None else _open(name, value)) for name, value in NO_TRAITS
+    )
     for method, document in catalogue.methods.items():
         for edition in document["editions"]:
             yield catalogue.spec(method, {**catalogue.quirks.defaults, "edition": edition}, traits)
+
+
+def _open(name: str, value: Any) -> Any:
+    """Return what stands for a trait that is a name of the process's own: nothing can be said of it."""
+    token = f"{{{name}}}"
+    return (token,) if isinstance(value, tuple) else token
 
 
 def part(spec: MethodSpec, catalogue: Catalogue) -> str:
@@ -131,9 +140,12 @@ def _choices(by: str, field: str, spec: MethodSpec, lists: Mapping[str, Schema])
 def _refusals(spec: MethodSpec) -> str:
     """Return the method's own codes as a list people can read."""
     lines = []
-    for level, what in (("request", "The command is refused with"), ("record", "A record fails with")):
-        rows: list[StatusRow] = [row for row in spec.codes("record" if level == "record" else "request").values()
-                                 if not row.success]  # fmt: skip
+    levels: tuple[tuple[Level, str], ...] = (
+        ("request", "The command is refused with"),
+        ("record", "A record fails with"),
+    )
+    for level, what in levels:
+        rows = [row for row in spec.codes(level).values() if not row.success]
         if rows:
             codes = "; ".join(f"{row.code} {row.text or 'fail'} ({row.ledger})" for row in rows)
             lines.append(f"{what}: {codes}.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mockserver.store.pages import MAX_ID
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -75,7 +77,7 @@ def close_tables(state: Schema, tables: tuple[TableSpec, ...]) -> None:
 def _table(table: TableSpec, known: Mapping[str, Any]) -> Schema:
     row: Mapping[str, Any] = known.get("items", {})
     columns: Mapping[str, Any] = row.get("properties", {})
-    identity = {"type": "integer", "minimum": 1, "maximum": 2**32 - 1, "description": "Id of the row."}
+    identity = {"type": "integer", "minimum": 1, "maximum": MAX_ID - 1, "description": "Id of the row."}
     return {
         **known,
         "items": {

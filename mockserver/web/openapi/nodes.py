@@ -80,7 +80,7 @@ class Sendable:
         made: Schema = {**self._about(node), **_copied(node)}
         if "type" in node:
             made["type"] = node["type"]
-        described: Schema = {}
+        described: dict[str, Schema] = {}
         for name, child in properties.items():
             schema = described[name] = self.value(child, needed=name in required)
             for other in child.get("x-aliases", ()):
@@ -120,23 +120,20 @@ class Sendable:
         """Return what the standard keywords of a node ask for, of a value sent in the form they name."""
         if "properties" in node or node.get("type") == "object":
             return self.object({key: value for key, value in node.items() if key != "x-ledger"})
-        made = _copied(node)
-        if "type" in node:
-            made["type"] = node["type"]
-        elif "x-integer" in node or node.get("x-as-text") or "pattern" in node:
-            made["type"] = "string"
+        made = {**_copied(node), **_type(node)}
         if "enum" in node and not any(map(is_open, node["enum"])):
             made.update(_choices(node))
         if "items" in node:
             made["items"] = self.value(node["items"])
-        patterns = list(_patterns(node))
+        patterns = [made.pop("pattern")] if "pattern" in made else []
+        patterns += _patterns(node)
         if refused:
             patterns += _not_blank(made, given=bool(patterns))
-        if patterns:
-            made["pattern"] = patterns[0]
-        also = [{"pattern": pattern} for pattern in patterns[1:]]
+        also: list[Schema] = [{"pattern": pattern} for pattern in patterns[1:]]
         if "x-refuses" in node:
             also.append({"not": {"enum": list(node["x-refuses"])}})
+        if patterns:
+            made["pattern"] = patterns[0]
         if also:
             made["allOf"] = also
         if _form(node) in _FORMS:
@@ -160,6 +157,13 @@ class Sendable:
     def text(self, ledger: str) -> str:
         """Return the sentence of a row of the ledger, after its id."""
         return f"{ledger}: {self._texts[ledger]}" if ledger in self._texts else f"{ledger}."
+
+
+def _type(node: Mapping[str, Any]) -> Schema:
+    """Return the type of a node; what is read as text, or must have a form, is a text."""
+    if "type" in node:
+        return {"type": node["type"]}
+    return {"type": "string"} if {"x-integer", "x-as-text", "pattern"} & node.keys() else {}
 
 
 def _copied(node: Mapping[str, Any]) -> Schema:

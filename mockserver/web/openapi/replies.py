@@ -76,7 +76,8 @@ def _object(
     properties: Mapping[str, Mapping[str, Any]], spellings: Spellings, texts: Mapping[str, str]
 ) -> Schema:
     made: Schema = {"type": "object", "properties": {}}
-    required, one_of = [], []
+    required: list[str] = []
+    one_of: list[Schema] = []
     for key, node in properties.items():
         names = spellings.get(node.get("x-key", ""), [key])
         for name in names:
