@@ -8,6 +8,7 @@ from mockserver.store.interface import StoreError
 from mockserver.store.packing import unpack
 from mockserver.store.pages import Entries, Rows
 from mockserver.store.plan import TablePlan, equal, nearest
+from mockserver.store.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,12 +23,13 @@ _TEXT: Final = frozenset({str})
 class TableData:
     """What one table holds. Not written to any more once it is shared (see :class:`Content`)."""
 
-    __slots__ = ("entries", "next_id", "plan", "rows")
+    __slots__ = ("entries", "next_id", "plan", "rows", "runs")
 
     def __init__(self, plan: TablePlan) -> None:
         self.plan = plan
         self.rows = Rows()
         self.entries = tuple(Entries() for _ in plan.indexes)
+        self.runs = tuple(Runs() for _ in plan.ordered)
         self.next_id = 1
 
     def copy(self) -> TableData:
@@ -36,6 +38,7 @@ class TableData:
         other.plan = self.plan
         other.rows = self.rows.copy()
         other.entries = tuple(entries.copy() for entries in self.entries)
+        other.runs = tuple(runs.copy() for runs in self.runs)
         other.next_id = self.next_id
         return other
 
@@ -54,10 +57,13 @@ class TableData:
             key = index.key(packed)
             if index.holds(key):
                 entries.add(key, row_id)
+        for ordered, runs in zip(self.plan.ordered, self.runs, strict=True):
+            text = packed[ordered.place]
+            if text is not None:
+                runs.add(ordered.key(packed), text, row_id)
 
-    def replace(self, row_id: int, old: PackedRow, new: PackedRow) -> None:
-        """Store another row under the id of a row."""
-        self.rows.put(row_id, new)
+    def move(self, row_id: int, old: PackedRow, new: PackedRow) -> None:
+        """Bring the indexes from what a row was to what it is."""
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
             before, after = index.key(old), index.key(new)
             if before == after and equal(before, after):
@@ -67,11 +73,27 @@ class TableData:
             if index.holds(after):
                 entries.add(after, row_id)
 
+    def reorder(self, row_id: int, old: PackedRow, new: PackedRow) -> None:
+        """Bring the ordered groups from what a row was to what it is."""
+        for ordered, runs in zip(self.plan.ordered, self.runs, strict=True):
+            before, after = ordered.key(old), ordered.key(new)
+            left, text = old[ordered.place], new[ordered.place]
+            if left == text and before == after:
+                continue
+            if left is not None:
+                runs.discard(before, left, row_id)
+            if text is not None:
+                runs.add(after, text, row_id)
+
     def drop(self, row_id: int, packed: PackedRow) -> None:
         """Take a row away."""
         self.rows.put(row_id, None)
         for index, entries in zip(self.plan.indexes, self.entries, strict=True):
             entries.discard(index.key(packed), row_id)
+        for ordered, runs in zip(self.plan.ordered, self.runs, strict=True):
+            text = packed[ordered.place]
+            if text is not None:
+                runs.discard(ordered.key(packed), text, row_id)
 
     def put_back(self, row_id: int, packed: PackedRow | None) -> None:
         """Bring a row back to what it was: that row, or none at all."""
@@ -82,7 +104,9 @@ class TableData:
         elif packed is None:
             self.drop(row_id, now)
         else:
-            self.replace(row_id, now, packed)
+            self.rows.put(row_id, packed)
+            self.move(row_id, now, packed)
+            self.reorder(row_id, now, packed)
 
     def matching(self, where: Mapping[str, Any]) -> Sequence[int]:
         """Return the ids of the rows whose indexed columns equal ``where``, oldest first."""
@@ -93,6 +117,15 @@ class TableData:
             return ids
         # True, 1 and 1.0 are one key to Python and two to JSON.
         return [row_id for row_id in ids if equal(index.key(self.packed(row_id)), key)]
+
+    def within(self, column: str, low: str | None, high: str | None, where: Mapping[str, Any]) -> list[int]:
+        """Return the ids of the rows whose ordered column lies in a range, oldest first."""
+        number, key = self.plan.look_up_ordered(column, (low, high), where)
+        ids = self.runs[number].between(key, low, high)
+        if not ids or _TEXT.issuperset(map(type, key)):
+            return ids
+        ordered = self.plan.ordered[number]
+        return [row_id for row_id in ids if equal(ordered.key(self.packed(row_id)), key)]
 
     def packed(self, row_id: int) -> PackedRow:
         """Return the packed row of that id (KeyError when there is none)."""

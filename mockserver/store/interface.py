@@ -26,11 +26,16 @@ class TableSpec:
     A row may leave columns out (they read as None) but may not bring others.
     A row in which every column of an index is None does not stand in that index. Indexed columns
     hold text, numbers, booleans or None, compared as in JSON: 1 equals 1.0, and true equals no number.
+
+    The last column of an ordered group holds text or None. Its texts, in order of code points, can be
+    looked up by range among the rows whose other columns of the group equal given values; a row in
+    which it is None does not stand there.
     """
 
     name: str
     columns: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...]
+    ordered: tuple[tuple[str, ...], ...] = ()
 
 
 TABLES: tuple[TableSpec, ...] = (
@@ -89,6 +94,7 @@ TABLES: tuple[TableSpec, ...] = (
             ("tenant", "process", "crm"),
             ("tenant", "process"),
         ),
+        (("tenant", "process", "storedatetime"),),
     ),
     TableSpec(
         "calls",
@@ -175,6 +181,24 @@ class Store(Protocol):
 
     def find(self, table: str, **where: Any) -> list[tuple[int, Row]]:
         """Return id and copy of every row whose indexed columns equal ``where``, oldest first."""
+
+    def ids(self, table: str, **where: Any) -> list[int]:
+        """Return the ids of the rows that :meth:`find` would return, without copying rows."""
+
+    def between(
+        self, table: str, column: str, low: str | None, high: str | None, **where: Any
+    ) -> list[tuple[int, Row]]:
+        """Return id and copy of every row whose ``column`` lies from ``low`` to ``high``, oldest first.
+
+        Both bounds belong to the range, and None leaves a side open. ``column`` is the last of one
+        ordered group and ``where`` names exactly the others, which the rows equal (StoreError
+        otherwise). Rows in which ``column`` is None are not among them. Oldest is the smallest id.
+        """
+
+    def ids_between(
+        self, table: str, column: str, low: str | None, high: str | None, **where: Any
+    ) -> list[int]:
+        """Return the ids of the rows that :meth:`between` would return, without copying rows."""
 
     def exists(self, table: str, **where: Any) -> bool:
         """Tell whether :meth:`first` would return a row, without copying it."""

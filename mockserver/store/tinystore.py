@@ -103,6 +103,23 @@ class TinyStore:
         data = self._content.table(table)
         return [(row_id, data.row(row_id)) for row_id in data.matching(where)]
 
+    def ids(self, table: str, **where: Any) -> list[int]:
+        """Return the ids of the rows that :meth:`find` would return, without copying rows."""
+        return list(self._content.table(table).matching(where))
+
+    def between(
+        self, table: str, column: str, low: str | None, high: str | None, **where: Any
+    ) -> list[tuple[int, Row]]:
+        """Return id and copy of every row whose ordered column lies in a range, oldest first."""
+        data = self._content.table(table)
+        return [(row_id, data.row(row_id)) for row_id in data.within(column, low, high, where)]
+
+    def ids_between(
+        self, table: str, column: str, low: str | None, high: str | None, **where: Any
+    ) -> list[int]:
+        """Return the ids of the rows that :meth:`between` would return, without copying rows."""
+        return self._content.table(table).within(column, low, high, where)
+
     def exists(self, table: str, **where: Any) -> bool:
         """Tell whether :meth:`first` would return a row."""
         return bool(self._content.table(table).matching(where))
@@ -114,10 +131,11 @@ class TinyStore:
         new = data.plan.fill(old, changes)
         if self._log is not None:
             self._log.row(table, row_id, old, data.next_id)
+        data.rows.put(row_id, new)
         if data.plan.moves(changes):
-            data.replace(row_id, old, new)
-        else:
-            data.rows.put(row_id, new)
+            data.move(row_id, old, new)
+        if data.plan.reorders(changes):
+            data.reorder(row_id, old, new)
 
     def remove(self, table: str, row_id: int) -> None:
         """Take a row away (StoreError when there is none of that id)."""

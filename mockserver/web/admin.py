@@ -18,9 +18,11 @@ from mockserver import __version__
 from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, UnknownQuirk, UnknownSandbox
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
-from mockserver.web import admin_documents, admin_faults, admin_sandboxes, admin_state, api
+from mockserver.simulation.agents import IllegalMove
+from mockserver.web import admin_documents, admin_faults, admin_sandboxes, admin_simulation, admin_state, api
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
+from mockserver.web.openapi.admin import PLACEHOLDER
 from mockserver.web.openapi.document import Described
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ _OF_SANDBOX: Final = f"{HOME}/sandboxes/<sandbox>"
 _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (UnknownSandbox, 404, "unknown sandbox"),
     (SandboxExists, 409, "sandbox exists"),
+    (IllegalMove, 409, "illegal move"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
 )
@@ -83,7 +86,7 @@ def index(_: Ask) -> dict[str, Any]:
         "routes": [
             {
                 "verb": route.verb,
-                "paths": [path.replace("<", "{").replace(">", "}") for path in route.paths],
+                "paths": [PLACEHOLDER.sub(r"{\1}", path) for path in route.paths],
                 "help": route.help,
                 "filters": list(route.filters),
                 "body": f"schemas/admin/{route.body}.json" if route.body else None,
@@ -95,7 +98,7 @@ def index(_: Ask) -> dict[str, Any]:
     }
 
 
-_S, _T, _F, _D = admin_sandboxes, admin_state, admin_faults, admin_documents
+_S, _T, _F, _M, _D = admin_sandboxes, admin_state, admin_faults, admin_simulation, admin_documents
 _SANDBOXES: Final = f"{HOME}/sandboxes"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -164,6 +167,16 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route("DELETE", "…/faults", _F.clear_faults, "Forget all forced statuses.", status=204),
     Route("GET", "…/magic", _F.magic, "The magic values and what each provokes.", reply="magic"),
+    Route(
+        "GET", "…/simulation/users", _M.users, "What every agent is doing, since when, and what may follow.",
+        filters=("apikey",), reply="agents",
+    ),
+    # A login is an e-mail address, which may hold a slash (USR-06).
+    Route(
+        "POST", "…/simulation/users/<path:name>/status", _M.set_user_status,
+        "Set what the agent of a login is doing; with strict only what may follow by itself.", "user_status",
+        reply="agent", conflicts=True,
+    ),
     Route(
         "GET", f"{HOME}/openapi.json", _D.openapi, "All this as OpenAPI 3.1, and the API.",
         reply="document",

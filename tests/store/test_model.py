@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Make = Callable[..., Store]
 
 SPECS = (
-    TableSpec("a", ("x", "y", "z"), (("x",), ("x", "y"))),
-    TableSpec("b", ("x",), (("x",),)),
+    TableSpec("a", ("x", "y", "z", "t"), (("x",), ("x", "y")), (("x", "y", "t"), ("t",))),
+    TableSpec("b", ("x", "t"), (("x",),), (("x", "t"),)),
 )
 COLUMNS = {spec.name: spec.columns for spec in SPECS}
 KEYS = st.sampled_from([None, True, False, 0, 1, 1.0, "", "k"])
@@ -35,7 +35,8 @@ BODIES = st.recursive(
     max_leaves=4,
 )
 TABLES = st.sampled_from(["a", "b"])
-ROWS = st.fixed_dictionaries({}, optional={"x": KEYS, "y": KEYS, "z": BODIES})
+TEXTS = st.sampled_from([None, "", "a", "aa", "b", "नमस्ते"])
+ROWS = st.fixed_dictionaries({}, optional={"x": KEYS, "y": KEYS, "z": BODIES, "t": TEXTS})
 COUNTERS = st.sampled_from(["c", "d"])
 Command = tuple[Any, ...]
 
@@ -52,6 +53,21 @@ class Model:
         """Return the ids of the rows that equal ``where``, oldest first."""
         if all(value is None for value in where.values()):
             return []
+        return self.equal(table, where)
+
+    def between(self, table: str, low: str | None, high: str | None, where: dict[str, Any]) -> list[int]:
+        """Return the ids of the rows whose t lies in a range and that equal ``where``, oldest first."""
+        texts = {row_id: row["t"] for row_id, row in self.rows[table].items() if row["t"] is not None}
+        return [
+            row_id
+            for row_id in self.equal(table, where)
+            if row_id in texts
+            and (low is None or low <= texts[row_id])
+            and (high is None or texts[row_id] <= high)
+        ]
+
+    def equal(self, table: str, where: dict[str, Any]) -> list[int]:
+        """Return the ids of the rows that equal ``where``, also where everything is None."""
         return [
             row_id
             for row_id, row in sorted(self.rows[table].items())
@@ -194,10 +210,19 @@ class StoreMachine(RuleBasedStateMachine):
         for where in [{"x": x}, {"y": y, "x": x}][: 2 if table == "a" else 1]:
             want = self.model.find(table, where)
             found = self.store.find(table, **where)
-            assert [row_id for row_id, _ in found] == want
+            assert [row_id for row_id, _ in found] == self.store.ids(table, **where) == want
             assert self.store.exists(table, **where) is bool(want)
             first = self.store.first(table, **where)
             assert (first and first[0]) == (want[0] if want else None)
+
+    @rule(table=TABLES, x=KEYS, y=KEYS, low=TEXTS, high=TEXTS)
+    def look_up_a_range(self, table: str, x: Any, y: Any, low: str | None, high: str | None) -> None:
+        """Every range gives what the model gives, with whole rows and without."""
+        for where in [{"y": y, "x": x}, {}] if table == "a" else [{"x": x}]:
+            want = self.model.between(table, low, high, where)
+            found = self.store.between(table, "t", low, high, **where)
+            assert repr(found) == repr([(row_id, self.store.get(table, row_id)) for row_id in want])
+            assert self.store.ids_between(table, "t", low, high, **where) == want
 
     @invariant()
     def same(self) -> None:

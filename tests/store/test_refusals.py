@@ -102,6 +102,9 @@ def test_an_unknown_table_is_refused_with_the_nearest_name(store: Store) -> None
         lambda: store.get("custmers", 1),
         lambda: store.first("custmers", tenant="t"),
         lambda: store.find("custmers", tenant="t"),
+        lambda: store.ids("custmers", tenant="t"),
+        lambda: store.between("custmers", "storedatetime", None, None, tenant="t"),
+        lambda: store.ids_between("custmers", "storedatetime", None, None, tenant="t"),
         lambda: store.exists("custmers", tenant="t"),
         lambda: store.update("custmers", 1, {}),
         lambda: store.remove("custmers", 1),
@@ -129,6 +132,9 @@ def test_an_unknown_column_is_refused_with_the_nearest_name(store: Store) -> Non
         lambda: store.insert("customers", {"contct1": "1"}),
         lambda: store.update("customers", row_id, {"contct1": "1"}),
         lambda: store.find("customers", contct1="1"),
+        lambda: store.ids("customers", contct1="1"),
+        lambda: store.between("customers", "contct1", None, None),
+        lambda: store.ids_between("customers", "storedatetime", None, None, contct1="1"),
         lambda: store.load({"tables": {"customers": [{"#": 1, "contct1": "1"}]}}),
     ):
         with pytest.raises(StoreError, match=r"customers .*contct1.*did you mean 'contact1'"):
@@ -245,6 +251,10 @@ def test_only_a_store_of_the_same_tables_is_restored(make: Make, things: Store) 
         ([TableSpec("t", ("a",), ((),))], "empty"),
         ([TableSpec("t", ("a",), (("a", "a"),))], "twice"),
         ([TableSpec("t", ("a", "b"), (("a", "b"), ("b", "a")))], "twice"),
+        ([TableSpec("t", ("name",), (), (("nam",),))], "ordered group on unknown column 'nam'.*'name'"),
+        ([TableSpec("t", ("a",), (), ((),))], "ordered group .*empty"),
+        ([TableSpec("t", ("a",), (), (("a", "a"),))], "ordered group .*twice"),
+        ([TableSpec("t", ("a", "b", "c"), (), (("a", "b", "c"), ("b", "a", "c")))], "ordered groups .*twice"),
         ([TableSpec("t", ("a",), ()), TableSpec("t", ("a",), ())], "two tables have the name 't'"),
     ],
 )

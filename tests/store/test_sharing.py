@@ -11,6 +11,7 @@ import pytest
 
 from mockserver.store.interface import TABLES, TableSpec
 from mockserver.store.pages import Entries, Rows
+from mockserver.store.runs import Runs
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def customer(number: int) -> dict[str, Any]:
         "customercode": f"C{number}",
         "crm": f"CRM{number}",
         "fields": {"Name": f"Customer {number}"},
+        "storedatetime": f"2026-11-22 {number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}",
     }
 
 
@@ -53,7 +55,7 @@ def test_a_fork_copies_the_tables_that_are_written_to_and_never_their_rows() -> 
 
     def fork_and_write() -> TinyStore:
         fork = store.fork()
-        fork.update("customers", 5_000, {"contact1": "changed"})
+        fork.update("customers", 5_000, {"contact1": "changed", "storedatetime": "2026-11-23 00:00:00"})
         fork.insert("customers", customer(10_000))
         return fork
 
@@ -128,6 +130,43 @@ def test_a_change_broken_off_half_way_is_undone(
         want = dict.fromkeys("abc", number)
         for column in "abc":
             assert store.find("t", **{column: number}) == [(number + 1, want)]
+
+
+@pytest.mark.parametrize("method", ["add", "discard"])
+@pytest.mark.parametrize("stop_before", [1, 2])
+@pytest.mark.parametrize("kind", ["insert", "update", "remove"])
+def test_a_change_of_ordered_columns_broken_off_half_way_is_undone(
+    monkeypatch: pytest.MonkeyPatch, undone: Undone, kind: str, method: str, stop_before: int
+) -> None:
+    """An interrupt between two ordered groups, or between out and in, leaves neither lost nor stray ids."""
+    store = TinyStore([TableSpec("t", ("a", "b"), (), (("b",), ("b", "a")))])
+    for text in ("0", "1", "2"):
+        store.insert("t", dict.fromkeys("ab", text))
+    before = store.dump()
+    changes: dict[str, Callable[[], Any]] = {
+        "insert": lambda: store.insert("t", dict.fromkeys("ab", "1")),
+        "update": lambda: store.update("t", 2, dict.fromkeys("ab", "2")),
+        "remove": lambda: store.remove("t", 2),
+    }
+    calls: list[int] = []
+    original = getattr(Runs, method)
+
+    def interrupted(runs: Runs, key: Hashable, text: str, row_id: int) -> None:
+        calls.append(row_id)
+        if len(calls) == stop_before:
+            raise KeyboardInterrupt
+        original(runs, key, text, row_id)
+
+    monkeypatch.setattr(Runs, method, interrupted)
+    with undone(store):
+        with suppress(KeyboardInterrupt):
+            changes[kind]()
+        monkeypatch.undo()
+    assert store.dump() == before
+    assert store.ids_between("t", "b", None, None) == [1, 2, 3]
+    for number, text in enumerate("012", 1):
+        assert store.ids_between("t", "b", text, text) == [number]
+        assert store.ids_between("t", "a", None, None, b=text) == [number]
 
 
 def test_entries_stay_in_order_and_copies_stay_apart() -> None:

@@ -50,6 +50,7 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 _PARTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "sandboxes": ("Key of a sandbox.", SANDBOX),
     "requests": ("Id of a request; the header X-Mock-Request-Id tells it.", _REQUEST),
+    "users": ("Login of a user; letter case does not matter.", {**_NAME, "examples": ["dinesh.s@avhan.com"]}),
     "state": ("Name of a table.", {"enum": [table.name for table in TABLES]}),
 }
 """Names in paths, by the word before them; one that is neither here nor a kind of file is a text."""
