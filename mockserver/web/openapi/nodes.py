@@ -73,8 +73,11 @@ class Sendable:
             made["default"] = made["anyOf"][0].pop("default") if "anyOf" in made else node["default"]
         return {**self._about(node), **made}
 
-    def object(self, node: Mapping[str, Any]) -> Schema:
-        """Return what may be sent as an object, with each of its properties under all its spellings."""
+    def object(self, node: Mapping[str, Any], around: Mapping[str, Any] | None = None) -> Schema:
+        """Return what may be sent as an object, with each of its properties under all its spellings.
+
+        ``around`` are the properties of the object that a condition is about.
+        """
         required = [name for name in node.get("required", ()) if not is_open(name)]
         properties = {name: child for name, child in node.get("properties", {}).items() if not is_open(name)}
         made: Schema = {**self._about(node), **_copied(node)}
@@ -87,7 +90,7 @@ class Sendable:
                 described.setdefault(other, {**schema, "description": f"Another spelling of {name}."})
         if described:
             made["properties"] = described
-        made.update(self._conditions(node, properties))
+        made.update(self._conditions(node, {**(around or {}), **properties}))
         also = list(_presence(node, required, properties))
         exact = [name for name in required if not properties.get(name, {}).get("x-aliases")]
         if exact:
@@ -101,12 +104,13 @@ class Sendable:
         made: Schema = {}
         for keyword in ("if", "then", "else"):
             if keyword in node:
-                branch = dict(node[keyword])
-                branch["properties"] = {
-                    name: {**_reading(properties.get(name, {})), **child}
-                    for name, child in branch.get("properties", {}).items()
+                branch = node[keyword]
+                strict = branch.get("required", ()) if keyword != "if" else ()
+                told = {
+                    name: {**_reading(properties.get(name, {}), strict=name in strict), **child}
+                    for name, child in ({name: {} for name in strict} | branch.get("properties", {})).items()
                 }
-                schema = self.object(branch)
+                schema = self.object({**branch, "properties": told}, properties)
                 if schema:
                     made[keyword] = schema
         if "dependentRequired" in node:
@@ -170,8 +174,10 @@ def _copied(node: Mapping[str, Any]) -> Schema:
     return {key: value for key, value in node.items() if key in _COPIED}
 
 
-def _reading(node: Mapping[str, Any]) -> Schema:
-    return {key: node[key] for key in _READING if key in node}
+def _reading(node: Mapping[str, Any], *, strict: bool) -> Schema:
+    """Return how a property is read; one that must be there may not be blank if blank counts as not sent."""
+    read = {key: node[key] for key in _READING if key in node}
+    return {**read, "x-blank": "refused"} if strict and node.get("x-blank") == "absent" else read
 
 
 def _form(node: Mapping[str, Any]) -> str:
@@ -224,6 +230,7 @@ def _others(node: Mapping[str, Any], base: Schema) -> Iterator[Schema]:
     if not as_text and "x-integer" not in node:
         return
     words = [*base.get("enum", ()), *(node.get("enum", ()) if "x-fold" in node else ())]
+    words += [node["const"]] if isinstance(node.get("const"), str) else []
     if words:
         numbers = [int(word) for word in words if word.isdecimal() and str(int(word)) == word]
         if numbers:
