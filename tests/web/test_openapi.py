@@ -295,6 +295,25 @@ def _template(verb: str, path: str) -> str:
     return whole.rpartition("/")[0] + "/{name}"
 
 
+def test_bodies_are_described_with_the_names_there_are() -> None:
+    """Quirks and their values, codes, agents' statuses, tables and columns: each by name (AM-12, AM-14, SIM-12)."""
+    settings_body, fault = validator("admin.settings"), validator("admin.fault")
+    assert settings_body.is_valid({"quirks": {"overlong": "truncate", "all_failed": None}})
+    assert not settings_body.is_valid({"quirks": {"overlong": "shorten"}})
+    assert not settings_body.is_valid({"quirks": {"overlng": "truncate"}})
+    assert fault.is_valid({"status": 38, "method": "ImportProcessData"})
+    assert not fault.is_valid({"status": 39})
+    agent = validator("admin.user_status")
+    assert [agent.is_valid({"status": each}) for each in (7, "wrapUP", "logged_out")] == [True] * 3
+    assert [agent.is_valid({"status": each}) for each in (99, "asleep", None)] == [False] * 3
+    state = validator("admin.state")
+    assert state.is_valid({"tables": {"dnc": [{"#": 1, "tenant": "t", "number": "1"}]}, "counters": {}})
+    assert not state.is_valid(
+        {"tables": {"dnc": [{"#": 1, "tenant": "t", "number": "1", "x": 1}]}, "counters": {}}
+    )
+    assert not state.is_valid({"tables": {"dnk": []}, "counters": {}})
+
+
 def test_a_problem_fits_its_description(admin: Admin) -> None:
     """What is refused is told in the form the document gives, with and without a list of errors."""
     for problem in (

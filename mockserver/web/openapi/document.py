@@ -12,7 +12,15 @@ from mockserver.contract.documents import Checker
 from mockserver.store.interface import TABLES
 from mockserver.web.openapi import admin, endpoint
 from mockserver.web.openapi.commands import COMMAND, command_schemas
-from mockserver.web.openapi.kinds import close_tables, components, kinds, name_codes, name_quirks, named
+from mockserver.web.openapi.kinds import (
+    close_tables,
+    components,
+    kinds,
+    name_codes,
+    name_quirks,
+    name_statuses,
+    named,
+)
 from mockserver.web.openapi.nodes import reference
 from mockserver.web.openapi.replies import failures, reply_schemas
 
@@ -95,6 +103,7 @@ def assemble(folder: Path, catalogue: Catalogue, routes: Sequence[Route], *, tok
         name_quirks(schema, catalogue.quirks)
     close_tables(own[named("state")], TABLES)
     name_codes(own[named("fault")], catalogue)
+    name_statuses(own[named("user_status")], catalogue.references["user_status"])
     return {
         "openapi": _VERSION,
         "info": {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from mockserver.store.pages import MAX_ID
+from mockserver.web.openapi.nodes import folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +99,18 @@ def name_codes(fault: Schema, catalogue: Catalogue) -> None:
                 codes |= {int(code) for code, row in table.items() if not row.get("success")}
     fault["properties"]["status"]["enum"] = sorted(codes)
     fault["properties"]["method"]["enum"] = list(catalogue.methods)
+
+
+def name_statuses(body: Schema, table: Mapping[str, Any]) -> None:
+    """Say of the schema of an agent's new status which ones there are: ids, names, words of ours (SIM-12)."""
+    entries: Mapping[str, Any] = table["entries"]
+    words = [word for entry in entries.values() for word in (entry["name"], entry.get("is", "")) if word]
+    node = body["properties"]["status"]
+    del node["type"], node["minLength"]
+    node["anyOf"] = [
+        {"enum": [int(status) for status in entries]},
+        {"type": "string", "pattern": f"^(?:{'|'.join(folded(word) for word in dict.fromkeys(words))})$"},
+    ]
 
 
 def name_quirks(schema: Schema, quirks: Quirks) -> None:

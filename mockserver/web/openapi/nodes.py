@@ -210,11 +210,12 @@ def _choices(node: Mapping[str, Any]) -> Schema:
     words = [*node["enum"], *(word for word in node.get("x-means", {}) if word not in node["enum"])]
     if "x-fold" not in node:
         return {"enum": words}
-    spellings = "|".join(_folded(word, spaces=node["x-fold"] == "spaces") for word in words)
+    spellings = "|".join(folded(word, spaces=node["x-fold"] == "spaces") for word in words)
     return {"pattern": f"^(?:{spellings})$", "examples": list(node["enum"])}
 
 
-def _folded(word: str, *, spaces: bool) -> str:
+def folded(word: str, *, spaces: bool = False) -> str:
+    """Return the pattern of a word in letters of any case, and with any ``spaces`` if they do not count either."""
     letters = "".join(word.split()) if spaces else word
     parts = [f"[{c.upper()}{c.lower()}]" if c.upper() != c.lower() else _escaped(c) for c in letters]
     return ("\\s*" if spaces else "").join(parts)
