@@ -1,6 +1,6 @@
 # Everything a checkout can do. `make` alone lists it.
 #
-#   make serve ARGS='--port 0'    passes options on (serve, test, fuzz, bench, lock)
+#   make serve ARGS='--port 0'    passes options on (serve, test, fuzz, bench, fidelity, lock)
 #   make serve PYTHON=python3.13  takes another Python, 3.11 or later
 
 PYTHON ?= python3
@@ -18,10 +18,10 @@ SOURCES := mockserver scripts tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check fuzz bench lock clean
+.PHONY: help serve test check fuzz bench fidelity lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 serve: $(RUNTIME) ## run the server; needs nothing but Python
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
@@ -39,6 +39,9 @@ fuzz: $(FUZZ) ## try a server against its OpenAPI document
 
 bench: $(RUNTIME) ## measure this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+fidelity: $(DEV) ## write FIDELITY.md anew; ARGS=--check only says whether it would change
+	@$(BIN)/python -m scripts.fidelity $(ARGS)
 
 lock: ## write the locks anew (needs uv); ARGS=--upgrade takes newer versions
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv, for example from: pipx install uv' >&2; exit 1; }

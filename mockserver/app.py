@@ -8,14 +8,14 @@ from flask import Flask, Response, request
 
 from mockserver.edge.health import LIVEZ, READYZ, health
 from mockserver.settings import ENDPOINT
-from mockserver.web import api
+from mockserver.web import api, recordings
 
 if TYPE_CHECKING:
     from mockserver.service import Service
 
 
 def create_app(service: Service) -> Flask:
-    """Return the Flask app of a started service: the API, the health routes and, if on, the admin API.
+    """Return the Flask app of a started service: the API, recordings, health and, if on, the admin API.
 
     Nothing in it redirects: a client that follows would turn its POST into a GET (TRN-35).
     """
@@ -32,6 +32,7 @@ def create_app(service: Service) -> Flask:
 
         admin.register(app, service)
     api.register(app, service)
+    recordings.register(app, service)
     return app
 
 

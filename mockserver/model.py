@@ -21,7 +21,8 @@ class Inbound:
     """One HTTP request as it came in.
 
     ``verb`` is upper case, ``path`` is percent-decoded, ``query`` and ``body`` are raw bytes and
-    the names in ``headers`` are lower case. ``port`` is the port the server was reached on.
+    the names in ``headers`` are lower case. ``port`` is the port the server was reached on,
+    ``scheme`` how: http or https.
     """
 
     verb: str
@@ -30,6 +31,7 @@ class Inbound:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     port: int = 0
+    scheme: str = "http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Exchange:
 
     ``number`` counts the exchanges of a sandbox from 1. ``received`` is real time in seconds since
     1970, ``now`` the sandbox's moment, ``at`` the same as text. ``violation`` is what refused the command (None: it was
-    accepted); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
+    accepted), ``reason`` a status that its refusal gives beside its own (0: none, DISP-14); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
     status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
     each stage that ran.
     """
@@ -131,6 +133,7 @@ class Exchange:
     call: Any = None
     finding: Finding | None = None
     violation: Violation | None = None
+    reason: int = 0
     forced: bool = False
     forced_record: Any = None
     notices: tuple[Notice, ...] = ()

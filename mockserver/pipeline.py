@@ -6,19 +6,20 @@ the stages do to the state is one unit of work: a refusal or an error undoes it 
 
 from __future__ import annotations
 
-import re
 import traceback
 from difflib import get_close_matches
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import real_time
-from mockserver.contract.checking import FORCED, Reading, first_refusal
+from mockserver.contract.checking import FORCED, Reading, first_refusal, reason_beside
+from mockserver.contract.fields import key_sent, value_sent
 from mockserver.contract.transport import decode as decode_bytes
 from mockserver.contract.transport import sniff_method
 from mockserver.contract.values import escaped, excerpt, is_blank
 from mockserver.errors import Malformed, RawQueryRefused, UnknownQuirk
 from mockserver.gate import GATE, Keys
+from mockserver.magic import magic, magic_key
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
 from mockserver.methods.rules import RULES
@@ -68,7 +69,7 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     names = catalogue.common["keys"]
     fold = quirks["case_insensitive_keys"] == "on"
     sent, apikey, servicekey = (
-        _field(exchange.command, names[key], fold=fold) for key in ("method", "apikey", "servicekey")
+        value_sent(exchange.command, names[key], fold=fold) for key in ("method", "apikey", "servicekey")
     )
     method = sent if isinstance(sent, str) else ""
     if quirks["method_case"] == "ignore":
@@ -115,7 +116,7 @@ def _unknown_method(sent: Any, catalogue: Catalogue) -> Finding:
 def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Keys to tenant and process, through the gate (AUTH-08)."""
     tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or NOTHING
-    forced = not exchange.process and _forced_code(exchange, catalogue) is not None
+    forced = not exchange.process and magic_key(exchange, catalogue) is not None
     keys = Keys(tenant, exchange.process, exchange.now, forced)
     for step in exchange.spec.gate:
         if not GATE[step["rule"]](keys):
@@ -126,7 +127,7 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
 def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Catalogue) -> Violation:
     name: str = catalogue.common["keys"][step["field"]]
     fold = exchange.regime.quirks["case_insensitive_keys"] == "on"
-    sent = _spelling(exchange.command, name, fold=fold)
+    sent = key_sent(exchange.command, name, fold=fold)
     return Violation(
         pointer=f"/{escaped(sent)}",
         field=name,
@@ -141,24 +142,24 @@ def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Cata
 
 
 def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """Refuse what somebody asked to be refused: a magic service key or a queued status (SIM-27)."""
-    code = None if exchange.process else _forced_code(exchange, catalogue)
-    ledger: str = catalogue.common["forced"]["ledger"]
-    if code is None and len(sandbox.forced):
+    """Refuse what somebody asked to be refused: a magic value or a queued status (SIM-27)."""
+    wanted = magic(exchange, catalogue)
+    if wanted is None and len(sandbox.forced):
         can_force = exchange.spec.can_force
         wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish)
-        code, ledger = (wish.status, "SIM-26") if wish is not None else (None, ledger)
-    if code is None:
+        wanted = None if wish is None else (wish.status, "SIM-26")
+    if wanted is None:
         return exchange
+    code, ledger = wanted
     violation = Violation("", "", FORCED, code, "request", ledger, "no forced status", str(code))
     raise Refused(exchange.evolve(forced=True), violation)
 
 
 def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    wish = exchange.forced_record
+    wish, inbound = exchange.forced_record, exchange.inbound
     reading = Reading(exchange.spec, exchange.command, wish and (wish.status, wish.match))
     call = Call(
         reading,
@@ -169,15 +170,17 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
         catalogue.references,
         exchange.now,
         exchange.at,
+        lambda stored: sandbox.recording_url(stored, inbound.scheme, inbound.headers.get("host", "")),
     )
 
     def ask(rule: str, record: Record | None) -> bool:
         return RULES[rule](call, record)
 
     refusal = first_refusal(reading, ask)
+    reason = reason_beside(reading, ask) if refusal is not None and "reason" in exchange.spec.rules else 0
     notices = (*exchange.notices, *reading.notices)
     failed = tuple(record.failure for record in reading.records if record.failure is not None)
-    exchange = exchange.evolve(call=call, notices=notices, failed_records=failed)
+    exchange = exchange.evolve(call=call, notices=notices, failed_records=failed, reason=reason)
     if refusal is not None:
         raise Refused(exchange.evolve(forced=refusal.keyword == FORCED), refusal)
     return exchange
@@ -271,25 +274,6 @@ def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
     if edition is not None:
         quirks["edition"] = catalogue.quirks.check("edition", edition.strip())
     return quirks
-
-
-def _field(command: Mapping[str, Any], name: str, *, fold: bool) -> Any:
-    return command.get(_spelling(command, name, fold=fold))
-
-
-def _spelling(command: Mapping[str, Any], name: str, *, fold: bool) -> str:
-    """Return the key a field was sent under; its own name when it was not sent."""
-    if name in command or not fold:
-        return name
-    return next((key for key in command if key.casefold() == name.casefold()), name)
-
-
-def _forced_code(exchange: Exchange, catalogue: Catalogue) -> int | None:
-    """Return the code a magic service key asks for, if the method can answer it (SIM-23, AM-14)."""
-    magic = re.fullmatch(catalogue.common["forced"]["servicekey"], exchange.servicekey)
-    if magic is None or not exchange.spec.can_force(int(magic[1])):
-        return None
-    return int(magic[1])
 
 
 def _common_refusal(answer: Mapping[str, Any], keyword: str, text: str) -> Violation:

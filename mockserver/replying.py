@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mockserver.contract.fields import Fields
 from mockserver.journal import request_id
 from mockserver.model import Reply
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from mockserver.model import Exchange, Violation
 
 _WARNED: Final = 5
+_DIGITS: Final = re.compile("[0-9]{1,18}", re.ASCII)
+_FORCED_TEXT: Final = "fail"
 _EXPOSED: Final = ", ".join(
     f"X-Mock-{name}"
     for name in ("Request-Id", "Sandbox", "Rule", "Evidence", "Status-Description", "Warning", "Fault")
@@ -32,9 +36,10 @@ def render_success(exchange: Exchange) -> Exchange:
     """Return the exchange with the reply of an accepted command."""
     spec = exchange.spec
     row = spec.success_row
-    outcome: dict[str, Any] = {"now": exchange.at, "method": exchange.method, **(exchange.outcome or {})}
+    outcome: dict[str, Any] = {"now": exchange.at, "method": _answering(exchange), **(exchange.outcome or {})}
     for record in outcome.get("records", ()):
-        record["text"] = spec.status(record["status"], "record").text
+        found = spec.status(record["status"], "record")
+        record["text"] = found.word or found.text or _FORCED_TEXT
     return _answered(exchange, row, 200, spec.success.render(outcome))
 
 
@@ -54,9 +59,35 @@ def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogu
         text = text or catalogue.common["forced"]["text"]
     shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
     body = shape.render(
-        {"method": exchange.method, "status": code, "reason": code, "text": text, "now": exchange.at}
+        {
+            "method": _answering(exchange),
+            "status": code,
+            "reason": exchange.reason or code,
+            "echo": _echo(exchange, code),
+            "text": text,
+            "now": exchange.at,
+        }
     )
     return _answered(exchange, row, _http_status(exchange, code, catalogue), body)
+
+
+def _answering(exchange: Exchange) -> str:
+    """Return the name the method answers under: another one if a field of the command says so (USR-20)."""
+    spec = exchange.spec
+    if spec is None or not spec.answers_as:
+        return exchange.method
+    head = exchange.call.reading.head if exchange.call else Fields(spec.head, exchange.command, "", [])
+    for field, names in spec.answers_as.items():
+        value = head.values.get(field)
+        if isinstance(value, str) and value in names:
+            return str(names[value])
+    return exchange.method
+
+
+def _echo(exchange: Exchange, code: int) -> int:
+    """Return the reason the command gave, as a number; the status when it gave none that is one (DISP-14)."""
+    sent = exchange.call.reading.head.get("reason") if exchange.call else None
+    return int(sent) if isinstance(sent, str) and _DIGITS.fullmatch(sent) else code
 
 
 def _common_row(exchange: Exchange, catalogue: Catalogue, code: int) -> StatusRow:

@@ -13,6 +13,8 @@ from mockserver.contract.expansion import NO_TRAITS
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
+from mockserver.links import base_for, public_url
+from mockserver.regime import Regime
 from mockserver.seeding import copy_tenant, plant
 from mockserver.store.tinystore import TinyStore
 
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.contract.expansion import Traits
-    from mockserver.contract.methodspec import MethodSpec
     from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Row, Store
 
@@ -44,12 +44,13 @@ _TEMPLATES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What all sandboxes of a server share: the contract, time zone, journal length and server quirks."""
+    """What all sandboxes share: contract, time zone, journal length, server quirks, base of recording links."""
 
     catalogue: Catalogue
     zone: str
     journal_limit: int
     quirks: Mapping[str, str]
+    recording_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +64,6 @@ class Plan:
     quirks: Mapping[str, str] = field(default_factory=dict)
     clock: Mode = "real"
     at: datetime | None = None
-
-
-class Regime:
-    """The full set of quirks in force for some requests, and the method specs that follow from it."""
-
-    __slots__ = ("_catalogue", "_specs", "quirks", "traits")
-
-    def __init__(self, catalogue: Catalogue, quirks: Mapping[str, str], traits: Traits) -> None:
-        self._catalogue = catalogue
-        self._specs: dict[str, MethodSpec] = {}
-        self.quirks = quirks
-        self.traits = traits
-
-    def spec(self, method: str) -> MethodSpec:
-        """Return the spec of a method the catalogue has."""
-        spec = self._specs.get(method)
-        if spec is None:
-            spec = self._specs[method] = self._catalogue.spec(method, self.quirks, self.traits)
-        return spec
 
 
 class Sandbox:
@@ -133,6 +115,21 @@ class Sandbox:
         self._regimes.clear()
         self._tenants.clear()
         self._processes.clear()
+
+    def recording_url(self, stored: str, scheme: str, host: str) -> str:
+        """Return a stored recording link as this client may follow it (MREC-11, SIM-17).
+
+        ``scheme`` and ``host`` (the Host header) are those of the client's request.
+        """
+        key = None if self.key == DEFAULT else self.key
+        base = base_for(self._world.recording_base, key, scheme, host)
+        return public_url(stored, self.documented_base, base)
+
+    @property
+    def documented_base(self) -> str:
+        """What the links of recordings begin with as they are stored (REC-09); ends with a slash."""
+        base: str = self._world.catalogue.common["recordings"]["base"]
+        return base
 
     def tenant(self, apikey: str) -> Row | None:
         """Return the tenant of an API key, byte for byte (TRN-21), or None. Do not change the row."""

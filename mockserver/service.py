@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.access import access_of
 from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
-from mockserver.contract.validation import explaining_class
+from mockserver.contract.keywords import explaining_class
 from mockserver.errors import UnknownSandbox
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
@@ -74,7 +74,8 @@ class Service:
         catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
-        registry = SandboxRegistry(World(catalogue, settings.timezone, settings.journal, quirks), load_preset)
+        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base)
+        registry = SandboxRegistry(world, load_preset)
         plan = Plan(
             seed=settings.seed,
             preset=settings.preset,

@@ -129,6 +129,11 @@ class Settings:
         "Edition of a Host or a port (repeatable, beside 9443=web and demo2.avhan.com=web).",
         repeatable=True, metavar="HOST_OR_PORT=EDITION",
     )  # fmt: skip
+    recording_base: str | None = _row(
+        None, values.recording_base,
+        "Where recording links lead: a URL, or 'self' for the address the client reached the server at; "
+        "the documented host unless given.", metavar="[self|URL]",
+    )  # fmt: skip
     tls: str = _row(
         "off", values.certificate, "Serve https: 'self-signed', or the files CERT,KEY.",
         metavar="[off|self-signed|CERT,KEY]",

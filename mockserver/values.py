@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ MOMENT_TYPE: type = datetime
 _SIZE = re.compile(r"([0-9]{1,12})([km]?)(?:i?b)?", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,252})")
 _ADDRESS = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*")
+_FOLDER_URL = re.compile(r"[A-Za-z]+://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -138,6 +140,24 @@ def certificate(given: str) -> str:
     if len(names) != 2 or not all(names):
         raise ValueError(f"expected self-signed or two files CERT,KEY, got {given!r}")
     return ",".join(names)
+
+
+def recording_base(given: str) -> str:
+    """Take ``self`` or the http(s) URL of a folder; returned with one slash at its end."""
+    found = given.strip()
+    if found.lower() == "self":
+        return "self"
+    try:
+        parts = urlsplit(found)
+        well = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        well = False
+    if not well or not _FOLDER_URL.fullmatch(found):
+        raise ValueError(
+            "expected self, or a URL without user, query and fragment such as "
+            f"http://127.0.0.1:8080/recordings/, got {given!r}"
+        )
+    return found.rstrip("/") + "/"
 
 
 def nearest(given: str, known: Iterable[str]) -> str:

@@ -32,9 +32,10 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("service", "checks"), "everything one server holds; every document that ships"),
     (("pipeline",), "the order of work"),
     (("replying",), "an outcome in the method's words"),
-    (("gate", "access"), "who may: keys to tenant and process, tokens to the admin API"),
+    (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("sandbox",), "one isolated world"),
+    (("regime",), "the readings of the documents in force"),
     (("coverage", "scenarios", "simulation.*"), "what happens in a world by itself"),
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
@@ -45,6 +46,8 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("clock",), "the one door for time"),
     (("contract.*",), "documents and bytes: pure functions"),
     (("settings",), "every setting once"),
+    (("audio.*",), "sounds"),
+    (("links",), "addresses of recordings"),
     (("paths", "values"), "where files are, what texts mean"),
     (("model",), "the values that travel"),
     (("errors", ""), "named failures, and the version"),
@@ -64,6 +67,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "faker": (("seed_people",), "chance that no seed commands is no chance of ours"),
     "jsonschema": (("contract.*",), "what is valid is said by the documents"),
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
+    "lameenc": (("audio.*",), "an extra that most installations do without"),
     "click": (("cli", "options"), "settings exist without a command line"),
 }
 """Libraries, where alone they may be imported, and because of what."""
@@ -82,6 +86,11 @@ SMALL: Final = frozenset(range(5))
 
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("access", 24): "random bytes of a token",
+    ("contract.transport", 7): "bytes of an encoded data=",
+    ("edge.tls", 31): "the last day of December",
+    ("seed_people", 8): "bytes of a digest",
+    ("values", 8): "characters of the shortest token",
+    ("audio.speech", 32): "digits that are spoken at most, kilobits a second",
     ("contract.carried", 16): "how many bytes around a fault are looked at",
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
@@ -103,6 +112,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "pipeline",
+    "magic",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -111,11 +121,13 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
     "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
     "field": (
-        ("contract.*", "pipeline", "web.*"),
-        "member of a precedence entry, a gate step, a magic value",
+        ("contract.*", "pipeline", "web.*", "methods.search"),
+        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
-    "value": (("options", "values", "web.*"), "click's word, and everybody's"),
+    "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (("settings", "web.openapi.document"), "a log level; also OpenAPI's word"),
+    "state": (("web.*",), "what a sandbox holds"),
+    "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "crmuniquefield": (("contract.expansion",), "stands for the field of a process that is not known"),
 }

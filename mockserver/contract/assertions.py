@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
 ASSERTIONS: Final = frozenset(
-    {"type", "enum", "const", "pattern", "maxLength", "minProperties", "format", "x-ordered"}
+    {"type", "enum", "const", "pattern", "maxLength", "minProperties", "format"}
+    | {"x-ordered", "x-equal", "x-refuses", "x-joined"}
 )
 """Keywords that can fail at their own node and so need a status there."""
 

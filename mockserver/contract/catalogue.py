@@ -87,7 +87,7 @@ class Catalogue:
     def expander(self, quirks: Mapping[str, str], traits: Traits, definitions: Mapping[str, Any]) -> Expander:
         """Return an expander for one choice of quirks and traits."""
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in traits}
-        return Expander(quirks, plain, definitions, self.references)
+        return Expander(quirks, plain, {**self.common.get("$defs", {}), **definitions}, self.references)
 
     def unknown_method(self, quirks: Mapping[str, str]) -> Shape:
         """Return the failure envelope of a command whose method is not known (TRN-33)."""

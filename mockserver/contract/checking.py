@@ -56,7 +56,7 @@ class Reading:
         self.head = Fields(spec.head, command, "", self.notices)
         self.violations: tuple[Violation, ...] = ()
         if not spec.head.validator.is_valid(self.head.values):
-            failures = spec.head.validator.failures(self.head.values)
+            failures = _telling(spec.head.validator.failures(self.head.values))
             self.violations = tuple(_violation(spec, failure, self.head, None) for failure in failures)
         self.has_violations = bool(self.violations)
         """Whether the head or any record breaks its schema."""
@@ -81,10 +81,20 @@ class Reading:
             if not kind.validator.is_valid(body):
                 record.violations = tuple(
                     _violation(spec, failure, record, record.index)
-                    for failure in kind.validator.failures(body)
+                    for failure in _telling(kind.validator.failures(body))
                     # Blanks that count as not sent do not make a record one without fields.
                     if not (failure.keyword == "minProperties" and record.raw)
                 )
+
+
+def _telling(failures: Sequence[Failure]) -> list[Failure]:
+    """Return the failures without what is only wrong with a value because it is blank."""
+    blank = [failure.path for failure in failures if failure.keyword == "x-blank"]
+    return [
+        failure
+        for failure in failures
+        if failure.keyword == "x-blank" or not any(failure.path[: len(path)] == path for path in blank)
+    ]
 
 
 def _violation(spec: MethodSpec, failure: Failure, fields: Fields, record: int | None) -> Violation:
@@ -105,6 +115,12 @@ def _violation(spec: MethodSpec, failure: Failure, fields: Fields, record: int |
         record=record,
         promoted=promoted,
     )
+
+
+def reason_beside(reading: Reading, ask: Ask) -> int:
+    """Return the status of the first broken check of the list ``reason``; 0 when all hold or there is none (DISP-14)."""
+    violation = _Judge(reading, ask).reason()
+    return 0 if violation is None else violation.status
 
 
 def first_refusal(reading: Reading, ask: Ask) -> Violation | None:
@@ -141,6 +157,14 @@ class _Judge:
             return _promoted(spec, failures[0])
         return None
 
+    def reason(self) -> Violation | None:
+        head, violations = self._reading.head, self._reading.violations
+        for entry in self._spec.precedence.get("reason", ()):
+            found = self._check(entry, head, violations, "request")
+            if found is not None:
+                return found
+        return None
+
     def _over_records(self, entries: Sequence[Mapping[str, Any]]) -> Violation | None:
         rules = [entry for entry in entries if "rule" in entry]
         for record in self._reading.records:
@@ -173,6 +197,8 @@ class _Judge:
     def _check(
         self, entry: Mapping[str, Any], fields: Fields, violations: Sequence[Violation], level: Level
     ) -> Violation | None:
+        if "when" in entry and not matches(entry["when"], self._reading.head.values):
+            return None
         if "rule" not in entry:
             return _listed(entry, violations, level) if violations else None
         field = entry.get("field")
@@ -222,7 +248,8 @@ def _forced(spec: MethodSpec, record: Record, entry: Mapping[str, Any]) -> Viola
     for name, pattern in record.spec.forced.items():
         value = record.values.get(name)
         magic = pattern.fullmatch(value) if isinstance(value, str) else None
-        if magic is not None and spec.can_force(int(magic[1]), "record"):
+        level: Level = "request" if "any" in record.spec.properties[name]["x-force"] else "record"
+        if magic is not None and spec.can_force(int(magic[1]), level):
             return _forced_failure(record, name, int(magic[1]), entry["ledger"])
     return None
 

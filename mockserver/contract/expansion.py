@@ -134,5 +134,13 @@ class Expander:
             table = self._references.get(node["x-reference"])
             if table is None:
                 raise ExpansionError("reference table", node["x-reference"], self._references)
-            return {**node, "enum": list(table["entries"])}
+            entries = table["entries"]
+            named = {
+                entry[word]: key
+                for word in node.get("x-spelled", ())
+                for key, entry in entries.items()
+                if word in entry
+            }
+            also = {"x-means": {**named, **node.get("x-means", {})}} if named else {}
+            return {**node, "enum": list(entries), **also}
         return node

@@ -7,16 +7,28 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.values import as_text, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from mockserver.contract.methodspec import ObjectSpec
     from mockserver.model import Notice, Violation
 
 
+def key_sent(command: Mapping[str, Any], name: str, *, fold: bool) -> str:
+    """Return the key a field was sent under; its own name when it was not sent (GEN-09)."""
+    if name in command or not fold:
+        return name
+    return next((key for key in command if key.casefold() == name.casefold()), name)
+
+
+def value_sent(command: Mapping[str, Any], name: str, *, fold: bool) -> Any:
+    """Return the value a field was sent with; None when it was not sent."""
+    return command.get(key_sent(command, name, fold=fold))
+
+
 class Fields:
     """An object of a command, read: its values under the roles that Python knows them by."""
 
-    __slots__ = ("pointer", "raw", "spec", "spelled", "values")
+    __slots__ = ("listed", "pointer", "raw", "spec", "spelled", "values")
 
     def __init__(self, spec: ObjectSpec, raw: Any, pointer: str, notices: list[Notice]) -> None:
         self.spec = spec
@@ -24,9 +36,10 @@ class Fields:
         self.pointer = pointer
         self.values: dict[str, Any] = {}
         self.spelled: dict[str, str] = {}
+        self.listed: Set[str] = frozenset()
         if isinstance(raw, dict):
             view = spec.normaliser.read(raw, pointer, notices)
-            self.values, self.spelled = view.values, view.spelled
+            self.values, self.spelled, self.listed = view.values, view.spelled, view.listed
 
     def get(self, role: str) -> Any:
         """Return the value that plays ``role`` (its default when it was not sent), or None."""
@@ -57,6 +70,10 @@ class Fields:
 
     def at(self, path: Sequence[str | int]) -> str:
         """Return the JSON pointer of a path below this object, in the client's spelling."""
+        if path and path[0] in self.listed:
+            path = path[:1]
+        if self.spec.wrap:
+            path = path[1:]
         steps = [self.spelled.get(str(path[0]), path[0]), *path[1:]] if path else []
         return self.pointer + "".join(f"/{escaped(str(step))}" for step in steps)
 
@@ -67,7 +84,7 @@ class Record(Fields):
     __slots__ = ("failure", "index", "violations")
 
     def __init__(self, spec: ObjectSpec, raw: Any, index: int, pointer: str, notices: list[Notice]) -> None:
-        super().__init__(spec, raw, f"{pointer}/{index}", notices)
+        super().__init__(spec, {spec.wrap: raw} if spec.wrap else raw, f"{pointer}/{index}", notices)
         self.index = index
         self.violations: tuple[Violation, ...] = ()
         self.failure: Violation | None = None

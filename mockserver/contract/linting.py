@@ -225,7 +225,10 @@ def _roles(request: Mapping[str, Any], pointer: str, file: str) -> Iterator[Prob
 
 def _entries(precedence: Mapping[str, Any]) -> Entries:
     return {
-        "request": [entry for top in precedence["request"] for entry in top.get("records", [top])],
+        "request": [
+            *(entry for top in precedence["request"] for entry in top.get("records", [top])),
+            *precedence.get("reason", ()),
+        ],
         "record": precedence["record"],
     }
 

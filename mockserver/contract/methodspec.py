@@ -31,6 +31,8 @@ class StatusRow:
     ledger: str
     evidence: str
     success: bool = False
+    word: str = ""
+    """What the reply of a record prints instead of the text, where the two differ (MREC-08)."""
     promoted: int | None = None
     """The status of the whole command when every record of a batch failed, first with this one (AM-66)."""
 
@@ -38,12 +40,14 @@ class StatusRow:
 class ObjectSpec:
     """What one object of a command may hold: the command itself, or a record of it.
 
-    ``key`` is the property that the command's update parameter names (records only).
+    ``key`` is the property that the command's update parameter names, ``wrap`` the one whose value
+    the whole record is, where records are no objects (records only).
     """
 
-    def __init__(self, schema: Mapping[str, Any], *, fold_case: bool, key: str = "") -> None:
+    def __init__(self, schema: Mapping[str, Any], *, fold_case: bool, key: str = "", wrap: str = "") -> None:
         self.schema = schema
         self.key = key
+        self.wrap = wrap
         self._fold_case = fold_case
         self.properties: Mapping[str, Mapping[str, Any]] = schema.get("properties", _NOTHING)
         self.roles: dict[str, tuple[str, ...]] = {}
@@ -135,7 +139,7 @@ class MethodSpec:
         self.precedence: Mapping[str, Sequence[Mapping[str, Any]]] = plain["precedence"]
         self.rules = {
             level: [entry for entry in self.precedence[level] if "statuses" not in entry]
-            for level in ("request", "record")
+            for level in self.precedence.keys() - {"ledger"}
         }
         """The precedence lists without what only schema violations can answer."""
         replies = plain["replies"]
@@ -158,11 +162,17 @@ class MethodSpec:
             if "x-record" in node:
                 unit = node["x-record"]
                 kinds = {
-                    key: ObjectSpec(schema, fold_case=fold_case, key=key)
+                    key: ObjectSpec(schema, fold_case=fold_case, key=key, wrap=unit.get("wrap", ""))
                     for key, schema in unit["items"].items()
                 }
                 return RecordsSpec(name, unit.get("by"), kinds)
         return None
+
+    @cached_property
+    def answers_as(self) -> Mapping[str, Mapping[str, str]]:
+        """Fields whose value may give the method another name in its answers (USR-20): value to name."""
+        nodes = self.head.properties.items()
+        return {name: node["x-answers-as"] for name, node in nodes if "x-answers-as" in node}
 
     @cached_property
     def update_values(self) -> Mapping[str, Mapping[str, str]]:
@@ -228,6 +238,7 @@ def _rows(table: Mapping[str, Mapping[str, Any]]) -> dict[int, StatusRow]:
             row["ledger"],
             row["evidence"],
             row.get("success", False),
+            row.get("word", ""),
             row.get("promoted"),
         )
         for code, row in table.items()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Names = Mapping[str, Mapping[str, Sequence[str] | None]]
     """What may choose, by the annotation's name: quirks or traits, each with its values (None: any text)."""
 
-FAILURE: Final = frozenset({"method", "status", "reason", "text", "now"})
+FAILURE: Final = frozenset({"method", "status", "reason", "echo", "text", "now"})
 """Members of every failure's outcome."""
 
 SUCCESS: Final = frozenset({"method", "now", "records/text"})

@@ -12,6 +12,11 @@ annotation            effect
 ``x-integer``         an integer is read as its digits: ``accepted``, or ``tolerated`` with a
                       warning (GEN-13, AM-08)
 ``x-blank: absent``   a blank value counts as not sent
+``x-means``           other words for a value: "1" for "add" (AM-06)
+``x-fold``            values are compared without ``case``, or without ``spaces`` and case (USR-08)
+``x-list``            a single value counts as a list of one (GPD-08)
+``x-day-first``       month and day of a moment are swapped (GPD-07)
+``items``             elements of a list are read by their own node, objects like this one
 ``x-truncate``        the text is cut to that many characters
 ``x-first-of``        of these properties only the first one present counts (AM-36)
 ``x-unknown``         what becomes of other keys: kept as text (records) or ignored (GEN-10)
@@ -21,6 +26,7 @@ annotation            effect
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,17 +34,19 @@ from mockserver.contract.values import as_text, escaped, is_blank, is_moment
 from mockserver.model import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class View:
     """An object read by its schema: values by property name, and the client's spelling of each alias used."""
 
-    __slots__ = ("notices", "pointer", "spelled", "values")
+    __slots__ = ("listed", "notices", "pointer", "spelled", "values")
 
     def __init__(self, pointer: str, notices: list[Notice]) -> None:
         self.values: dict[str, Any] = {}
         self.spelled: dict[str, str] = {}
+        self.listed: set[str] = set()
+        """Properties whose single value counts as a list of one."""
         self.pointer = pointer
         self.notices = notices
 
@@ -68,8 +76,31 @@ class _Rule:
     over: int | None
     """Length from which a text earns a warning."""
     warn: Mapping[str, Any]
+    means: Mapping[str, str]
+    """Words for a value (folded if ``fold``), each with the value it stands for."""
+    fold: Callable[[str], str] | None
+    listed: bool
+    day_first: bool
+    element: _Rule | None
+    """How the elements of a list are read, if they are no objects."""
+    nested: Normaliser | None
+    """What reads the elements of a list that are objects."""
     simple: bool
     """Nothing to do with text but to trim it and drop blanks: the common case, decided once."""
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+_FOLDS: Final[Mapping[str, Callable[[str], str]]] = {"case": str.casefold, "spaces": _squeezed}
+_DAY_FIRST: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})( .*)", re.ASCII | re.DOTALL)
+
+
+def _meanings(node: Mapping[str, Any], fold: Callable[[str], str] | None) -> dict[str, str]:
+    words: dict[str, str] = {value: value for value in node["enum"]} if fold is not None else {}
+    words.update(node.get("x-means", {}))
+    return words if fold is None else {fold(word): value for word, value in words.items()}
 
 
 def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _Rule:
@@ -79,6 +110,10 @@ def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _R
     warn = {key: value for key, value in node.get("x-warn", {}).items() if key != "absent"}
     contested = bool(node.get("x-aliases"))
     over = over if node.get("x-as-text") and "maxLength" not in node else None
+    fold = _FOLDS[node["x-fold"]] if "x-fold" in node else None
+    means = _meanings(node, fold)
+    listed, day_first = "x-list" in node, "x-day-first" in node
+    items: Mapping[str, Any] = node.get("items", {})
     return _Rule(
         name=name,
         rank=rank,
@@ -90,7 +125,13 @@ def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _R
         as_text=node.get("x-as-text", False),
         over=over,
         warn=warn,
-        simple=not contested and not warn and truncate is None and over is None,
+        means=means,
+        fold=fold,
+        listed=listed,
+        day_first=day_first,
+        element=_rule("", 0, items, None) if items and "properties" not in items else None,
+        nested=Normaliser(items) if "properties" in items else None,
+        simple=not (contested or warn or means or listed or day_first) and truncate is None and over is None,
     )
 
 
@@ -184,12 +225,10 @@ def _by_rank(entry: tuple[int, str, _Rule]) -> int:
 
 def _known(rule: _Rule, key: str, value: Any, view: View) -> None:
     """Read the value of a property that asks for more than trimming."""
-    if isinstance(value, str):
-        value = value.strip() if rule.trim else value
-    elif type(value) is int and rule.integer is not None:
-        value = str(value)
-        if rule.integer == "tolerated":
-            view.note("GEN-13", key, _NUMBER)
+    if rule.listed and (isinstance(value, str) or type(value) is int) and not is_blank(value):
+        view.listed.add(rule.name)
+        value = [value]
+    value = (_elements if isinstance(value, list) else _single)(rule, key, value, view)
     if rule.drop_blank and is_blank(value):
         return
     if rule.as_text and not isinstance(value, str) and not is_blank(value):
@@ -204,3 +243,33 @@ def _known(rule: _Rule, key: str, value: Any, view: View) -> None:
     if rule.truncate is not None and isinstance(value, str):
         value = value[: rule.truncate].rstrip()
     view.put(rule.name, key, value)
+
+
+def _single(rule: _Rule, key: str, value: Any, view: View) -> Any:
+    """Return a value that is no list as its rule reads it."""
+    if isinstance(value, str):
+        value = value.strip() if rule.trim else value
+    elif type(value) is int and rule.integer is not None:
+        value = str(value)
+        if rule.integer == "tolerated":
+            view.note("GEN-13", key, _NUMBER)
+    if not isinstance(value, str):
+        return value
+    if rule.means:
+        return rule.means.get(value if rule.fold is None else rule.fold(value), value)
+    if rule.day_first:
+        return _DAY_FIRST.sub(r"\1-\3-\2\4", value)
+    return value
+
+
+def _elements(rule: _Rule, key: str, values: list[Any], view: View) -> list[Any]:
+    """Return the elements of a list, each as the rule of ``items`` reads it."""
+    if rule.element is not None:
+        return [_single(rule.element, key, value, view) for value in values]
+    if rule.nested is None:
+        return values
+    read, pointer = rule.nested.read, f"{view.pointer}/{escaped(key)}"
+    return [
+        read(value, f"{pointer}/{index}", view.notices).values if isinstance(value, dict) else value
+        for index, value in enumerate(values)
+    ]

@@ -5,12 +5,13 @@ annotation     effect
 =============  ==========================================================================
 ``const``      the value as printed
 ``x-from``     the member of the outcome the value comes from
-``x-format``   ``padded3``: a status as three-digit text
+``x-format``   ``padded3``: a status as three-digit text; ``change-time``: a moment as userStatus prints it
+``x-escape``   ``slashes``: each slash of the text is written ``\\/`` (REC-08)
 ``x-map``      the outcome's word to the printed one
 ``x-default``  the value when the outcome has none (or an empty one)
 ``x-omit``     ``absent``: the key is left out when the outcome has no value
 ``x-key``      the member of the outcome that holds the key's name
-``items``      the shape of each element; the member is a list of outcomes
+``items``      the shape of each element; the member is a list of outcomes (without it: a value as it is)
 =============  ==========================================================================
 """
 
@@ -20,12 +21,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mockserver.contract.values import change_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Step = Callable[[Mapping[str, Any], dict[str, Any]], None]
 
-FORMATS: Final[dict[str, Any]] = {"padded3": lambda status: f"{status:03d}"}
+FORMATS: Final[Mapping[str, Callable[[Any], str]]] = {"padded3": "{:03d}".format, "change-time": change_time}
 """Formats a shape may name."""
 
 
@@ -83,6 +86,7 @@ def _member(key: str, node: Mapping[str, Any]) -> Step:
     omit = "x-omit" in node
     default = node.get("x-default")
     named_by: str | None = node.get("x-key")
+    escape = "x-escape" in node
 
     if len(node) == (2 if "type" in node else 1):
         return _plain(key, source)
@@ -97,6 +101,8 @@ def _member(key: str, node: Mapping[str, Any]) -> Step:
             value = words[value]
         elif formatted is not None:
             value = formatted(value)
+        if escape:
+            value = orjson.Fragment(orjson.dumps(value).replace(b"/", b"\\/"))
         reply[key if named_by is None else outcome[named_by]] = value
 
     return step

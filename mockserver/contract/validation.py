@@ -2,37 +2,27 @@
 
 jsonschema explains; a compiled validator (jsonschema-rs) only ever says "valid", which is what
 nearly all traffic is. Both are made from the same expanded schema, and a property test keeps them
-in agreement. jsonschema is imported when the first command is refused, not at start.
-
-Keywords beside those of JSON Schema 2020-12:
-
-``x-blank: refused``  the value must not be blank (GEN-11)
-``x-first-of``        at least one of these properties must be there
-``x-ordered``         the first of two moments must not be later than the second
-
-Changed keywords: ``required`` and ``dependentRequired`` report at the missing property, ``pattern``
-must match the whole text.
+in agreement. jsonschema is imported when the first command is refused, not at start. Keywords beside
+those of JSON Schema 2020-12 stand in :mod:`mockserver.contract.keywords`.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema_rs
 
-from mockserver.contract.values import excerpt, is_blank, is_moment, is_readable_moment, parse_moment
+from mockserver.contract.keywords import BEYOND, explaining_class
+from mockserver.contract.values import excerpt, is_moment, is_readable_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
 
-    from jsonschema.exceptions import ValidationError
+    from mockserver.contract.keywords import Holds
 
 FORMATS: Final = {"local-datetime": is_moment, "readable-datetime": is_readable_moment}
 """Formats our documents may name, each with the test a value must pass."""
-
-_UNTRANSLATABLE: Final = frozenset({"x-ordered"})
 
 
 class Failure(NamedTuple):
@@ -52,8 +42,14 @@ class Validator:
         self.schema = schema
 
     @cached_property
+    def _beyond(self) -> tuple[tuple[str | None, Holds, Any], ...]:
+        """What the compiled validator cannot check: at which property (None: the whole), how, what is wanted."""
+        nodes = [(None, self.schema), *self.schema.get("properties", {}).items()]
+        return tuple((name, BEYOND[key], node[key]) for name, node in nodes for key in node if key in BEYOND)
+
+    @cached_property
     def _compiled(self) -> Any | None:
-        if _names_any(self.schema, _UNTRANSLATABLE):
+        if _occurrences(self.schema) > len(self._beyond):
             return None
         return jsonschema_rs.Draft202012Validator(
             translate(self.schema), formats=dict(FORMATS), validate_formats=True
@@ -69,9 +65,13 @@ class Validator:
         if compiled is None:
             return not any(True for _ in self._explaining.iter_errors(value))
         try:
-            return bool(compiled.is_valid(value))
+            if not compiled.is_valid(value):
+                return False
         except (ValueError, TypeError, OverflowError):
             return False
+        return all(
+            holds(wanted, value if name is None else value.get(name)) for name, holds, wanted in self._beyond
+        )
 
     def failures(self, value: Any) -> list[Failure]:
         """Return every broken keyword, in no particular order."""
@@ -96,20 +96,29 @@ def translate(node: Any) -> Any:
     plain: dict[str, Any] = {}
     also: list[dict[str, Any]] = []
     for key, value in node.items():
+        also += _also(key, value, node)
         if key == "properties":
             plain[key] = {name: translate(child) for name, child in value.items()}
         elif key == "pattern":
             plain[key] = f"^(?:{value.replace(*_LETTER_OR_DIGIT)})$"
-            also.append({"not": {"type": "string", "pattern": "\\n$"}})
-        elif key == "x-blank" and value == "refused":
-            also.append({"not": _BLANK})
-        elif key == "x-first-of" and key in node.get("x-status", {}):
-            also.append({"anyOf": [{"type": "object", "required": [name]} for name in value]})
         elif not key.startswith("x-"):
             plain[key] = value if key in ("enum", "const", "required") else translate(value)
     if also:
         plain["allOf"] = [*plain.get("allOf", ()), *also]
     return plain
+
+
+def _also(key: str, value: Any, node: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a keyword asks for beside the keyword of its name, if there is one."""
+    if key == "pattern":
+        return [{"not": {"type": "string", "pattern": "\\n$"}}]
+    if key == "x-blank" and value == "refused":
+        return [{"not": _BLANK}]
+    if key == "x-refuses":
+        return [{"not": {"enum": value}}]
+    if key == "x-first-of" and key in node.get("x-status", {}):
+        return [{"anyOf": [{"type": "object", "required": [name]} for name in value]}]
+    return []
 
 
 _LETTER_OR_DIGIT: Final = (r"[^\W_]", r"[\p{L}\p{N}]")
@@ -121,10 +130,11 @@ _SPACE: Final = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u20
 _BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern": f"^{_SPACE}*$"}]}
 
 
-def _names_any(node: Any, names: frozenset[str]) -> bool:
+def _occurrences(node: Any) -> int:
+    """Count the keywords below a node that the compiled validator cannot check."""
     if isinstance(node, dict):
-        return any(key in names or _names_any(value, names) for key, value in node.items())
-    return isinstance(node, list) and any(_names_any(item, names) for item in node)
+        return sum((key in BEYOND) + _occurrences(value) for key, value in node.items())
+    return sum(map(_occurrences, node)) if isinstance(node, list) else 0
 
 
 def _format_checker() -> Any:
@@ -134,88 +144,6 @@ def _format_checker() -> Any:
     for name, passes in FORMATS.items():
         checker.checks(name)(passes)
     return checker
-
-
-def explaining_class() -> Any:
-    """Return the jsonschema validator class with our keywords."""
-    from jsonschema import Draft202012Validator, validators
-
-    return validators.extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator,
-        {
-            "required": _required,
-            "dependentRequired": _dependent_required,
-            "pattern": _pattern,
-            "x-blank": _blank,
-            "x-first-of": _first_of,
-            "x-ordered": _ordered,
-        },
-    )
-
-
-def _missing(name: str, keyword: str, schema: Mapping[str, Any]) -> ValidationError:
-    from jsonschema.exceptions import ValidationError
-
-    node = schema.get("properties", {}).get(name, {})
-    return ValidationError(
-        f"{name} is missing",
-        validator=keyword,
-        path=(name,),
-        schema=node,
-        validator_value=name,
-        instance=None,
-    )
-
-
-def _required(
-    _: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]
-) -> Iterator[ValidationError]:
-    if isinstance(instance, dict):
-        for name in names:
-            if name not in instance:
-                yield _missing(name, "required", schema)
-
-
-def _dependent_required(
-    _: Any, dependents: Mapping[str, Sequence[str]], instance: Any, schema: Mapping[str, Any]
-) -> Iterator[ValidationError]:
-    if isinstance(instance, dict):
-        wanted = {name for key, names in dependents.items() if key in instance for name in names}
-        for name in sorted(wanted - instance.keys()):
-            yield _missing(name, "dependentRequired", schema)
-
-
-def _pattern(_: Any, pattern: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
-    from jsonschema.exceptions import ValidationError
-
-    if isinstance(instance, str) and re.fullmatch(pattern, instance) is None:
-        yield ValidationError(f"{excerpt(instance)} does not match {pattern}")
-
-
-def _blank(_: Any, policy: str, instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
-    from jsonschema.exceptions import ValidationError
-
-    if policy == "refused" and is_blank(instance):
-        yield ValidationError("is blank")
-
-
-def _first_of(
-    _: Any, names: Sequence[str], instance: Any, schema: Mapping[str, Any]
-) -> Iterator[ValidationError]:
-    from jsonschema.exceptions import ValidationError
-
-    needed = "x-first-of" in schema.get("x-status", {}) and isinstance(instance, dict)
-    if needed and not any(name in instance for name in names):
-        yield ValidationError("none of the spellings is there")
-
-
-def _ordered(_: Any, names: Sequence[str], instance: Any, __: Mapping[str, Any]) -> Iterator[ValidationError]:
-    from jsonschema.exceptions import ValidationError
-
-    texts = [instance.get(name) for name in names] if isinstance(instance, dict) else []
-    moments = [parse_moment(text) for text in texts if isinstance(text, str)]
-    if len(moments) == len(names) and None not in moments and moments != sorted(moments):  # type: ignore[type-var]
-        yield ValidationError("moments in the wrong order")
 
 
 _SAYINGS: Final = {
@@ -231,6 +159,9 @@ _SAYINGS: Final = {
     "format": "the form {wanted}",
     "x-first-of": "one of the fields {wanted}",
     "x-ordered": "{wanted} in this order",
+    "x-equal": "the same value in {wanted}",
+    "x-refuses": "a value other than {wanted}",
+    "x-joined": "no more in all than {wanted}",
 }
 
 

@@ -46,6 +46,18 @@ def parse_moment(text: str) -> datetime | None:
         return None
 
 
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def change_time(moment: str) -> str:
+    """Return a moment as userStatus prints it, ``07-Mar-19 11:59:59 PM`` in any locale; no text stays none (STAT-09)."""
+    when = parse_moment(moment)
+    if when is None:
+        return ""
+    hour, half = when.hour % 12 or 12, "AM" if when.hour < 12 else "PM"
+    return f"{when:%d}-{_MONTHS[when.month - 1]}-{when:%y} {hour:02d}:{when:%M:%S} {half}"
+
+
 def is_moment(value: Any) -> bool:
     """Tell whether a value is a date-time text of the API; values that are no text pass (they fail ``type``)."""
     return not isinstance(value, str) or parse_moment(value) is not None

@@ -65,7 +65,10 @@ class Edge:
         path = scope["path"]
         verb = scope["method"]
         if self._is_api(path):
-            inbound = Inbound(verb, path, scope["query_string"], headers, body, scope["server"][1])
+            port = scope["server"][1]
+            inbound = Inbound(
+                verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http")
+            )
             await respond(send, self._answer(inbound))
             return
         reply = health(path, verb, self._service)
@@ -152,6 +155,8 @@ def _flask_pages(service: Service, workers: ThreadPoolExecutor) -> Application:
     def wsgi(environ: Any, start_response: Any) -> Any:
         # a2wsgi hands out stdout, which belongs to the one machine-readable line
         environ["wsgi.errors"] = sys.stderr
+        # nor the path as it was sent, which tells %2F from a slash
+        environ["REQUEST_URI"] = environ["asgi.scope"].get("raw_path", b"").decode("latin-1")
         return app(environ, start_response)
 
     middleware: Any = WSGIMiddleware(wsgi)

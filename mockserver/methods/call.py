@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mockserver.contract.checking import Reading
-    from mockserver.contract.fields import Record
+    from mockserver.contract.fields import Fields, Record
     from mockserver.store.interface import Store
 
 
@@ -27,6 +27,15 @@ class Call:
     now: datetime
     moment: str
     """``now`` as the API writes it (GEN-14)."""
+    link: Callable[[str], str] = str
+    """Turns the stored address of a recording into the one to answer (REC-09, AM-17)."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What rules have worked out, for the rules after them and the handler."""
+
+    @property
+    def head(self) -> Fields:
+        """The command itself, without its records."""
+        return self.reading.head
 
     @property
     def apikey(self) -> str:
@@ -35,16 +44,28 @@ class Call:
         return apikey
 
     @property
+    def owner(self) -> dict[str, Any]:
+        """The columns that say whose a row is: tenant and process."""
+        return {"tenant": self.apikey, "process": self.process["name"]}
+
+    @property
     def update_role(self) -> str:
         """The role of the field that looks a customer up (IPD106-74)."""
         return self.reading.spec.update_values[self.reading.head.get("update_by")]["role"]
 
-    def user(self, login: str) -> tuple[int, Mapping[str, Any]] | None:
+    def once(self, name: str, work: Callable[[Call], Any]) -> Any:
+        """Return what ``work`` makes of this call, worked out the first time somebody asks."""
+        if name not in self.memory:
+            self.memory[name] = work(self)
+        return self.memory[name]
+
+    def user(self, login: object) -> tuple[int, Mapping[str, Any]] | None:
         """Return id and row of the user of that login, compared as quirk ``login_match`` says (RAD-05)."""
-        found = self.store.first("users", tenant=self.apikey, login_key=login.casefold())
-        if found is None or (self.quirks["login_match"] == "exact" and found[1]["login"] != login):
+        if not isinstance(login, str):
             return None
-        return found
+        found = self.store.find("users", tenant=self.apikey, login_key=login.casefold())
+        exact = self.quirks["login_match"] == "exact"
+        return next((each for each in found if not exact or each[1]["login"] == login), None)
 
     def take(self, counter: str) -> int:
         """Return the next value of one of the tenant's counters."""
@@ -58,3 +79,8 @@ class Call:
         where = {"tenant": self.apikey, "process": self.process["name"]}
         where[column] = int(value) if role == "customer_code" else value
         return self.store.first("customers", **where)
+
+    def statuses(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the table of user statuses (REF-07)."""
+        entries: Mapping[str, Mapping[str, Any]] = self.references["user_status"]["entries"]
+        return entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.values import parse_moment
+from mockserver.methods import entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class _Import:
         voice = call.references["media"]["entries"][media].get("voice")
         self._call = call
         self._store = call.store
-        self._owner = {"tenant": call.apikey, "process": call.process["name"]}
+        self._owner = call.owner
         self._media = int(media)
         self._dialled = voice == "out" or (voice == "in" and call.quirks["dial_on_voice_in"] == "on")
         self._success = call.reading.spec.record_success
@@ -99,34 +99,24 @@ class _Import:
 
     def _enlist(self, record: Record, contact: str, code: int, spelling: str) -> int:
         """Add the record's call-list entry and return its id (IPD106-78, IPD106-79)."""
-        call = self._call
-        number = call.take("calllistid")
-        login = record.get("login")
-        user = call.user(login) if isinstance(login, str) else None
+        user = self._call.user(record.get("login"))
         due = record.get("due")
-        row = {
-            **self._owner,
-            "calllistid": number,
-            "contact": contact,
-            "login": None if user is None else user[1]["login"],
-            "calltype": int(record.get("call_type")),
-            "due": due or call.moment,
-            "status": self._status(record, contact, due, spelling),
-            "media": self._media,
-            "customercode": code,
-            "storedatetime": call.moment,
-        }
-        self._store.insert("calls", row)
-        return number
+        return entries.add(
+            self._call,
+            contact=contact,
+            login=None if user is None else user[1]["login"],
+            calltype=int(record.get("call_type")),
+            due=due or self._call.moment,
+            status=self._status(record, contact, due, spelling),
+            media=self._media,
+            customercode=code,
+        )
 
     def _status(self, record: Record, contact: str, due: str | None, spelling: str) -> str:
         """Return where the entry starts: voice out with a valid number is dialled, the rest is kept (IPD106-81)."""
         if not self._dialled or not self._reachable(record, contact, spelling):
             return "stored"
-        if self._call.process["speech"]:
-            return "speech"
-        moment = parse_moment(due) if due else None
-        return "scheduled" if moment is not None and moment > self._call.now else "queued"
+        return "speech" if self._call.process["speech"] else entries.waiting(self._call, due)
 
     def _reachable(self, record: Record, contact: str, spelling: str) -> bool:
         """Tell whether the number can be dialled: of a valid form (IPDWEB-31) and not barred (SIM-14)."""

@@ -121,7 +121,7 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "recordings",
         ("tenant", "systemcallid", "sessionid", "url", "missing", "seconds"),
-        (("tenant", "systemcallid"),),
+        (("tenant", "systemcallid"), ("systemcallid",)),
     ),
     TableSpec(
         "dispositions",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mockserver.contract.methodspec import MethodSpec, ObjectSpec, StatusRow
     from mockserver.faults.forced import ForcedStatus
     from mockserver.model import Level
-    from mockserver.sandbox import Regime, Sandbox
+    from mockserver.regime import Regime
+    from mockserver.sandbox import Sandbox
     from mockserver.web.admin_http import Ask
 
 _GROUP: Final = re.compile(r"\((?!\?)[^)]*\)")

@@ -53,6 +53,7 @@ def inbound(body: bytes) -> Inbound:
         headers={name.lower(): value for name, value in request.headers},
         body=body,
         port=int(request.environ.get("SERVER_PORT") or 0),
+        scheme=request.scheme,
     )
 
 

@@ -45,14 +45,14 @@ OFF = Settings(admin="off")
 
 
 def test_the_service_gets_the_bytes_as_they_came() -> None:
-    """Verb, query, header values, body bytes and port reach the service untouched (TRN-15, GEN-19)."""
+    """Verb, query, header values, body bytes, port and scheme reach the service untouched (TRN-15, GEN-19)."""
     service = FakeService(Settings())
     chunks = [
         {"type": "http.request", "body": b"data={+", "more_body": True},
         {"type": "http.request", "body": b"\xff}", "more_body": False},
     ]
     headers = [(b"transfer-encoding", b"chunked"), (b"x-mock-quirk", b"a=b"), (b"x-mock-quirk", b"c=d")]
-    call(edge_of(service), chunks, query_string=b'data={"a":"%2B+"}', headers=headers)
+    call(edge_of(service), chunks, query_string=b'data={"a":"%2B+"}', headers=headers, scheme="https")
     assert service.seen == [
         Inbound(
             "POST",
@@ -61,6 +61,7 @@ def test_the_service_gets_the_bytes_as_they_came() -> None:
             {"transfer-encoding": "chunked", "x-mock-quirk": "a=b, c=d"},
             b"data={+\xff}",
             9443,
+            "https",
         )
     ]
 

@@ -48,6 +48,8 @@ RECIPE = {
     ],
 }
 
+RECORDING = "/recordings//1/1/2014/09/12/18/140912183554281005_0000.MP3"
+
 pytestmark = [
     pytest.mark.wheel,
     pytest.mark.skipif(
@@ -103,13 +105,16 @@ def push(endpoint: str) -> Any:
 
 
 def test_the_tests_see_the_installed_package_and_no_source_tree(tmp_path: Path) -> None:
-    """The package that this environment imports lies in its site-packages and holds both folders."""
+    """The package that this environment imports lies in its site-packages and holds both folders and the sounds."""
     import mockserver
 
     package = Path(mockserver.__file__).parent
     assert package.is_relative_to(sys.prefix)
     assert any((package / "_data" / "schemas" / "methods").glob("*.json"))
     assert any((package / "_data" / "scenarios").glob("*"))
+    assert {"digits.wav", "digits.json", "silence.mp3"} <= {
+        path.name for path in (package / "audio").iterdir()
+    }
 
 
 def test_check_finds_schemas_and_scenarios_in_the_wheel(
@@ -129,7 +134,7 @@ def test_check_finds_schemas_and_scenarios_in_the_wheel(
 
 
 def test_the_installed_server_answers_the_recipe_and_stops_with_0(server: subprocess.Popen[str]) -> None:
-    """The recipe of DOC-106 is answered 001, and SIGTERM ends the server with exit code 0.
+    """The recipe of DOC-106 is answered 001, a recording plays, and SIGTERM ends the server with exit code 0.
 
     Proves TRN-03 and IPD106-24 for the tenant and process of SEED-02.
     """
@@ -140,6 +145,10 @@ def test_the_installed_server_answers_the_recipe_and_stops_with_0(server: subpro
 
     reply = push(ready["endpoint"])
     assert reply["statusdata"][0]["statuscode"] == "001"
+
+    with urllib.request.urlopen(ready["url"] + RECORDING, timeout=SECONDS) as sound:
+        assert sound.headers["Content-Type"] == "audio/mpeg"
+        assert len(sound.read()) > 1000
 
     server.send_signal(STOP)
     assert server.wait(timeout=SECONDS) == 0

@@ -1,0 +1,31 @@
+"""A choice of quirks and traits, and the method specs that follow from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.expansion import Traits
+    from mockserver.contract.methodspec import MethodSpec
+
+
+class Regime:
+    """The full set of quirks in force for some requests, and the method specs that follow from it."""
+
+    __slots__ = ("_catalogue", "_specs", "quirks", "traits")
+
+    def __init__(self, catalogue: Catalogue, quirks: Mapping[str, str], traits: Traits) -> None:
+        self._catalogue = catalogue
+        self._specs: dict[str, MethodSpec] = {}
+        self.quirks = quirks
+        self.traits = traits
+
+    def spec(self, method: str) -> MethodSpec:
+        """Return the spec of a method the catalogue has."""
+        spec = self._specs.get(method)
+        if spec is None:
+            spec = self._specs[method] = self._catalogue.spec(method, self.quirks, self.traits)
+        return spec
