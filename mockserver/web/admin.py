@@ -110,7 +110,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", _SANDBOXES, _S.list_all, "All sandboxes, oldest first.", reply="sandboxes"),
     Route(
         "POST", _SANDBOXES, _S.create, "Make a sandbox with keys of its own.", "sandbox", 201,
-        reply="address", conflicts=True,
+        reply="made", conflicts=True,
     ),
     Route(
         "GET", f"{_SANDBOXES}/<name>", _S.show, "One sandbox: where it is, what it was made of.",

@@ -20,11 +20,11 @@ HERE = Path(__file__).resolve().parent
 
 ROUNDS = (
     # The API first: the admin rounds change how it answers.
-    ("--include-path-regex", "/CustomerWebServices/"),
+    ("--include-path-regex", "^/CustomerWebServices/"),
     ("--include-path-regex", "^/__admin", "--exclude-name-regex", "/sandboxes/.sandbox.|^PUT .*/state$"),
     # The same handlers at their other addresses.
     (
-        *("--include-path-regex", "^/__admin/sandboxes/.sandbox."),
+        *("--include-path-regex", "/sandboxes/.sandbox./"),
         *("--exclude-name-regex", "^PUT .*/state$", "--phases", "examples"),
     ),
     # Last what leaves nothing as it was: another state, and what it makes of the other answers.

@@ -178,21 +178,22 @@ def _answers(examples: list[tuple[str, str, Mapping[str, Any]]], failures: list[
     problem = {PROBLEM: {"schema": reference("Problem")}}
     told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers()}
     printed = {n: {"summary": about, "value": example["reply"]} for n, about, example in examples}
-    return {
-        "200": {
+    answers: dict[int | str, Schema] = {
+        200: {
             "description": "Success or failure of the command; text/html under the quirk response_content_type.",
             "headers": told,
             "content": {_JSON: {"schema": reference(REPLY), "examples": printed}},
         },
-        "400": {
+        400: {
             "description": "An unknown quirk or edition in a header; under other quirks a failure, or nothing at all.",
             "content": {**problem, _JSON: {"schema": {"oneOf": failures}}},
         },
-        "404": {"description": "No such sandbox.", "content": problem},
-        "413": {"description": "The body is too long (TRN-30)."},
+        404: {"description": "No such sandbox.", "content": problem},
+        413: {"description": "The body is too long (TRN-30)."},
         "4XX": {
             "description": "A failure under the quirk http_status=mapped (TRN-34).",
             "headers": told,
             "content": {_JSON: {"schema": {"oneOf": failures}}},
         },
     }
+    return {str(status): answer for status, answer in answers.items()}
