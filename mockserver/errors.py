@@ -46,6 +46,10 @@ class InvalidDocument(MockServerError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class UnknownScenario(MockServerError):
+    """There is no scenario of that name; the message names the nearest."""
+
+
 class UnknownQuirk(MockServerError):
     """A quirk, or a value of one, that the catalogue does not list; names the nearest one."""
 
