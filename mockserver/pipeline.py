@@ -91,6 +91,24 @@ def _misled(exchange: Exchange, error: UnknownQuirk | UnknownScenario, sandbox: 
 def _run(
     exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
 ) -> Exchange:
+    """Return the exchange with its reply, whatever happens on the way; Held is raised as it is."""
+    started = perf_counter_ns()
+    try:
+        exchange = _carried_out(exchange, sandbox, catalogue, stages)
+    except Held:
+        raise
+    except RawQueryRefused as error:
+        exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
+    except Exception:  # noqa: BLE001 - not even a refusal could be told
+        exchange = _unexpected(exchange, catalogue)
+    spent = sum(nanoseconds for _, nanoseconds in stages)
+    stages.append(("render", perf_counter_ns() - started - spent))
+    return exchange
+
+
+def _carried_out(
+    exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
+) -> Exchange:
     """Take an exchange through the stages, noting how long each took; a refusal undoes what they did."""
     started = perf_counter_ns()
     try:
@@ -100,19 +118,15 @@ def _run(
                 ended = perf_counter_ns()
                 stages.append((stage.__name__, ended - started))
                 started = ended
-            exchange = _answer(exchange, sandbox, catalogue)
+            return _answer(exchange, sandbox, catalogue)
     except Refused as refused:
-        exchange = _refuse(refused, sandbox, catalogue)
+        return _refuse(refused, sandbox, catalogue)
     except Prevented as prevented:
-        exchange = prevented.exchange.evolve(reply=bare(200, prevented.exchange))
-    except RawQueryRefused as error:
-        exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
-    except Held:
+        return prevented.exchange.evolve(reply=bare(200, prevented.exchange))
+    except (Held, RawQueryRefused):
         raise
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
-        exchange = _unexpected(exchange, catalogue)
-    stages.append(("render", perf_counter_ns() - started))
-    return exchange
+        return _unexpected(exchange, catalogue)
 
 
 def _answer(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -129,7 +143,7 @@ def _answer(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Excha
 def _refuse(refused: Refused, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Render a refusal; rules about arrivals that it never met, and rules about answers, see it first."""
     exchange, violation = refused.exchange, refused.violation
-    if exchange.memo is None:
+    if exchange.memo is None or "answer" in exchange.memo:
         return render_failure(exchange, violation, catalogue)
     try:
         if "arrival" not in exchange.memo:

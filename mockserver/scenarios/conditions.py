@@ -168,13 +168,13 @@ def test_of(wanted: Any) -> Test:
 
 def contains(wanted: Any, got: Any) -> bool:
     """Tell whether a value has at least what is wanted: members of an object, elements of a list."""
+    if isinstance(got, list):
+        several = wanted if isinstance(wanted, list) else [wanted]
+        return all(any(contains(each, element) for element in got) for each in several)
     if isinstance(wanted, dict):
         return isinstance(got, dict) and all(
             name in got and contains(each, got[name]) for name, each in wanted.items()
         )
-    if isinstance(got, list):
-        several = wanted if isinstance(wanted, list) else [wanted]
-        return all(any(contains(each, element) for element in got) for each in several)
     return same(wanted, got)
 
 
