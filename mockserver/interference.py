@@ -126,7 +126,11 @@ def queued(exchange: Exchange, sandbox: Sandbox, *, early: bool) -> Exchange:
         fresh = True
     else:
         fresh = False
-    faults = tuple(plan(*wish.fault, Chance("fault", wish.id, number)) for wish, number in wishes)
+    faults = tuple(
+        plan(name, settings, Chance("fault", wish.id, number))
+        for wish, number in wishes
+        for name, settings in [wish.fault]
+    )
     told = tuple(f"fault {wish.id}: {fault.told()}" for (wish, _), fault in zip(wishes, faults, strict=True))
     exchange = exchange.evolve(faults=(*exchange.faults, *faults), harm=(*exchange.harm, *told))
     if fresh:

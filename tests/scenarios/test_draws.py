@@ -46,7 +46,7 @@ def test_threads_change_no_draw() -> None:
     alone = {number for number, refused in outcomes(one, NUMBERS).items() if refused[0]}
 
     def refused(number: str) -> bool:
-        return other.post(push(number)).body["status"] != 1
+        return bool(other.post(push(number)).body["status"] != 1)
 
     with ThreadPoolExecutor(8) as pool:
         together = {number for number, was in zip(NUMBERS, pool.map(refused, NUMBERS), strict=True) if was}

@@ -97,7 +97,7 @@ def test_attempts_are_counted_for_each_command_by_itself() -> None:
     """The first attempt of every push is refused, its retry is not, in whatever order the pushes come."""
     api = playing({"when": {"method": "ImportProcessData", "attempt": {"first": 1}}, "then": {"status": 38}})
     first, second = push("9100000001"), push("9100000002")
-    seen = []
+    seen: list[int | None] = []
     for command in (first, second, first, second, first):
         api.post({**command, "reqdatetime": f"2026-01-02 03:04:0{len(seen)}"})
         seen.append(status(api))
@@ -235,9 +235,9 @@ def test_members_of_a_reply_are_changed() -> None:
 def test_settings_hold_from_the_next_command_on() -> None:
     """A rule may change edition and quirks while the scenario is active; ending it takes them back (AM-13)."""
     api = playing({"when": {"call": {"nth": 2}}, "then": {"edition": "web"}})
-    seen = [list(api.post(without()).body)[0] for _ in range(3)]
+    seen = [next(iter(api.post(without()).body)) for _ in range(3)]
     api.sandbox.deactivate("test")
-    seen.append(list(api.post(without()).body)[0])
+    seen.append(next(iter(api.post(without()).body)))
     assert seen == ["resdatetime", "resdatetime", "method", "resdatetime"]
     drop(api)
 
