@@ -84,10 +84,10 @@ def callback_time_given(call: Call, _: Record | None) -> bool:
 
 
 def due_in_range(call: Call, _: Record | None) -> bool:
-    """The time lies within what the tenant allows (DISP-24, SIM-16)."""
+    """The time lies within what the tenant allows (DISP-24, SIM-16); a bound that is not set allows all."""
     moment = parse_moment(call.head.get("due"))
-    low, high = (parse_moment(call.tenant[bound]) for bound in ("date_from", "date_to"))
-    return moment is None or low is None or high is None or low <= moment <= high
+    low, high = (parse_moment(call.tenant[bound] or "") for bound in ("date_from", "date_to"))
+    return moment is None or ((low is None or low <= moment) and (high is None or moment <= high))
 
 
 def disposition_known(call: Call, _: Record | None) -> bool:
@@ -101,11 +101,11 @@ def number_allowed(call: Call, _: Record | None) -> bool:
 
 
 def callbacks_left(call: Call, _: Record | None) -> bool:
-    """The process allows the number another callback (DISP-27, SIM-15)."""
+    """The process allows the number another callback (DISP-27, SIM-15); one without a maximum allows any."""
     if not wants_callback(call):
         return True
-    found = callbacks(call)
-    return found is None or bool(found[1]["count"] < call.process["callback_maximum"])
+    found, maximum = callbacks(call), call.process["callback_maximum"]
+    return maximum is None or (0 if found is None else found[1]["count"]) < maximum
 
 
 def callback_number_given(call: Call, _: Record | None) -> bool:
