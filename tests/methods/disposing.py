@@ -8,6 +8,8 @@ from mockserver.simulation.agents import set_status
 from tests.methods.helpers import printed, rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.api import Answer, Api
 
 DINESH: Final = "dinesh.s@avhan.com"
@@ -29,7 +31,7 @@ def put(api: Api, login: str = DINESH, status: int = WRAPUP) -> None:
         set_status(store, found, status, api.sandbox.clock.text())
 
 
-def dispose(api: Api, quirks: dict[str, str] | None = None, **changes: Any) -> Answer:
+def dispose(api: Api, quirks: Mapping[str, str] | None = None, /, **changes: Any) -> Answer:
     """Send the printed disposition with changes, Dinesh being in Wrapup."""
     put(api)
     return api.post(printed("GV-15", **changes), **(quirks or {}))
