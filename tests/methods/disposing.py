@@ -31,7 +31,7 @@ def put(api: Api, login: str = DINESH, status: int = WRAPUP) -> None:
         set_status(store, found, status, api.sandbox.clock.text())
 
 
-def dispose(api: Api, quirks: Mapping[str, str] | None = None, /, **changes: Any) -> Answer:
+def dispose(api: Api, quirks: Mapping[str, Any] | None = None, /, **changes: Any) -> Answer:
     """Send the printed disposition with changes, Dinesh being in Wrapup."""
     put(api)
     return api.post(printed("GV-15", **changes), **(quirks or {}))

@@ -271,7 +271,12 @@ def test_reason_and_status_in_every_style(api: Api, changes: dict[str, Any], sty
     def both(answer: Answer) -> Both:
         return answer.body["reasonid"], answer.status
 
-    quirks = ({}, {"disp_fail_style": "example"}, {"disp_fail_style": "echo"}, {"web_fail_status": "five"})
+    quirks: tuple[dict[str, str], ...] = (
+        {},
+        {"disp_fail_style": "example"},
+        {"disp_fail_style": "echo"},
+        {"web_fail_status": "five"},
+    )
     assert [both(dispose(api, chosen, **changes)) for chosen in quirks] == styles
     every = {"web_fail_status": "five", "disp_fail_style": "echo"}
     assert both(dispose(api, every, **changes)) == styles[-1]

@@ -31,7 +31,7 @@ PRINTED = {
 }  # fmt: skip
 
 
-def ask(api: Api, *logins: Any, **quirks: str) -> Answer:
+def ask(api: Api, *logins: Any, **quirks: Any) -> Answer:
     """Ask for logins."""
     return api.post(printed("GV-25", loginids=list(logins)), **quirks)
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from tests.api import Api
 
 BLANKS: list[Any] = [None, "", " \t ", [], {}]
-FAIL = {"stat_unknown_login": "fail"}
-TIMED = {"require_reqdatetime": "on"}
+FAIL: dict[str, Any] = {"stat_unknown_login": "fail"}
+TIMED: dict[str, Any] = {"require_reqdatetime": "on"}
 
 
-def ask(api: Api, quirks: Mapping[str, str] | None = None, **changes: Any) -> int:
+def ask(api: Api, quirks: Mapping[str, Any] | None = None, **changes: Any) -> int:
     """Send the printed command with changes; return the code, or 3 for an answer without one."""
     answer = api.post(printed("GV-25", **changes), **(quirks or {}))
     return 3 if "statusdata" in answer.body else answer.status
@@ -164,7 +164,7 @@ def test_a_known_login_or_the_whole_command_fails(api: Api) -> None:
     assert list(answer.body.items()) == failure(4)
     assert told(api, answer) == (4, "STAT-12", "inferred", "Login not found")
     assert ask(api, FAIL, loginids=["user1", "USER10"]) == 3
-    for quirks in ({}, FAIL):
+    for quirks in (dict[str, Any](), FAIL):
         forced = api.post(printed("GV-25", servicekey="FORCE_4"), **quirks)
         assert list(forced.body.items()) == failure(4)
 
