@@ -93,7 +93,7 @@ NO_MOMENTS: list[Any] = [
         pytest.param("disporeasonid", IDS, [*NO_IDS, 3], 31, id="DISP-06 DISP-25"),
         pytest.param("remarks", [GONE, *BLANKS, "x" * 9999, 5, True, [1]], [], 0, id="DISP-07 remarks"),
         pytest.param("selecteddatetime", [GONE, *BLANKS, *MOMENTS], [*NO_MOMENTS, "2018-11-1 7:0:0"], 7, id="DISP-08 DISP-23"),
-        pytest.param("contactvalue", [*NUMBERS, 9874561320], NO_NUMBERS, 111, id="DISP-09 GPD-08"),
+        pytest.param("contactvalue", [*NUMBERS, 9874561320], NO_NUMBERS, 111, id="DISP-09 contactvalue"),
         pytest.param("media", ["Voice In"], [GONE, *BLANKS, "99", 99, 0, "voice in", "Fax", True, 11.0, ["11"]], 111, id="DISP-10 DISP-28"),
         pytest.param("reqdatetime", [GONE, *BLANKS, *MOMENTS, "2026-10-2 5:7:9"], NO_MOMENTS, 7, id="DISP-11 AM-07"),
     ],
@@ -146,6 +146,11 @@ LONG = {
     8: "website/messenger chat conversation", 11: "received voice call/session", 12: "sent voice call/session",
     21: "Social Media - Twitter channel", 22: "Social Media -Facebook channel", 31: "Video",
 }  # fmt: skip
+PRINTED = {
+    1: "Incoming / received email", 2: "Outgoing / Sent email", 3: "Incoming / received SMS", 4: "Outgoing / Sent SMS",
+    8: "Website / messenger Chat conversation", 11: "Incoming / received Voice Call / session",
+    12: "outgoing / Sent Voice call / session", 21: LONG[21], 22: LONG[22], 31: LONG[31],
+}  # fmt: skip
 NAMES = {
     1: "Email In", 2: "Email Out", 3: "SMS In", 4: "SMS Out", 8: "Chat", 11: "Voice In", 12: "Voice Out",
     21: "Social-Twitter", 22: "Social-Facebook", 31: "Video",
@@ -154,11 +159,11 @@ NAMES = {
 
 @pytest.mark.parametrize("number", NAMES)
 def test_media_by_any_of_its_names(api: Api, number: int) -> None:
-    """DISP-10, REF-01, REF-02, E-80, AM-02: the printed name, the long one, and the id as text or number are one medium."""
-    for spelling in (NAMES[number], LONG[number], f" {NAMES[number]} ", number, str(number)):
+    """DISP-10, REF-01, REF-02, E-80, AM-02: the name, the long ones as the prose prints them and shortened, and the id are one medium."""
+    for spelling in (NAMES[number], LONG[number], PRINTED[number], f" {NAMES[number]} ", number, str(number)):
         assert dispose(api, media=spelling).status == 3
         assert saved(api)["media"] == number
-    assert len(rows(api, "dispositions")) == 5
+    assert len(rows(api, "dispositions")) == 6
 
 
 @pytest.mark.parametrize(

