@@ -175,7 +175,7 @@ def test_the_name_of_the_answer(api: Api, changes: dict[str, Any], name: str) ->
 @pytest.mark.parametrize(
     "text",
     ['{"method":"addEditUser","action":"add",}', '{"action":"add","method" : "addEditUser"',
-     '{“method”:“addEditUser”,“action”:“add”}'],
+     '{"method":“addEditUser”,"action":"add"}'],
 )  # fmt: skip
 def test_broken_text_is_answered_as_addedituser(api: Api, text: str, quirks: dict[str, str]) -> None:
     """Status 2 in FUSR under addEditUser, whatever action the broken text may have had (AM-67, TRN-33, AUTH-17)."""
