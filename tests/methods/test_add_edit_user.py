@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOBODY = "nobody@avhan.com"
 OTHER_PASSWORD = {"confirmpassword": "0" * 32}
 NO_MEDIA = {"mediadetails": [{"media": "Pigeon"}]}
-WITH_418 = {"user_extra_codes": "418"}
+WITH_418: dict[str, Any] = {"user_extra_codes": "418"}
 
 
 class Row(NamedTuple):
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     rule: str
     evidence: str
     changes: Mapping[str, Any]
-    quirks: Mapping[str, str] = {}
+    quirks: Mapping[str, Any] = {}
     printed: str = "GV-20"
 
 
@@ -177,7 +177,7 @@ def test_the_name_of_the_answer(api: Api, changes: dict[str, Any], name: str) ->
     ['{"method":"addEditUser","action":"add",}', '{"action":"add","method" : "addEditUser"',
      '{"method":“addEditUser”,"action":"add"}'],
 )  # fmt: skip
-def test_broken_text_is_answered_as_addedituser(api: Api, text: str, quirks: dict[str, str]) -> None:
+def test_broken_text_is_answered_as_addedituser(api: Api, text: str, quirks: dict[str, Any]) -> None:
     """Status 2 in FUSR under addEditUser, whatever action the broken text may have had (AM-67, TRN-33, AUTH-17)."""
     answer = api.post(f"data={text}", **quirks)
     assert answer.shape == FUSR

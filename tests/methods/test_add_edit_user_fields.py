@@ -28,7 +28,7 @@ CONTACTS = (
 )  # fmt: skip
 
 
-def add(api: Api, quirks: dict[str, str] | None = None, **changes: Any) -> int:
+def add(api: Api, quirks: dict[str, Any] | None = None, **changes: Any) -> int:
     """Send the printed addition with changes and return the status."""
     return api.post(printed("GV-20", **changes), **(quirks or {})).status
 
@@ -203,13 +203,23 @@ def test_undocumented_fields_are_stored(api: Api) -> None:
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_undocumented_fields_are_not_checked(api: Api, name: str) -> None:
     """Any type and any text is stored, nobody is refused for them; absent and blank ones are not (USR-11..USR-17, E-107)."""
-    values: list[Any] = ["31.02.1990", -5, 1.5, True, False, 0, {"a": {"b": 1}}, [1, "x", {"c": "d"}], "x" * 2000]
+    values: list[Any] = [
+        "31.02.1990",
+        -5,
+        1.5,
+        True,
+        False,
+        0,
+        {"a": {"b": 1}},
+        [1, "x", {"c": "d"}],
+        "x" * 2000,
+    ]
     for number, value in enumerate(values):
-        assert add(api, **{name: value, "loginid": f"u{number}@avhan.com"}) == 3
+        assert add(api, None, **{name: value, "loginid": f"u{number}@avhan.com"}) == 3
         (row,) = rows(api, "users", login=f"u{number}@avhan.com")
         assert row["fields"][name] == value
     for number, value in enumerate([GONE, None, "", [], {}]):
-        assert add(api, **{name: value, "loginid": f"v{number}@avhan.com"}) == 3
+        assert add(api, None, **{name: value, "loginid": f"v{number}@avhan.com"}) == 3
         (row,) = rows(api, "users", login=f"v{number}@avhan.com")
         assert name not in row["fields"]
 
@@ -226,7 +236,10 @@ def test_ids_inside_are_text_or_number(api: Api) -> None:
 @pytest.mark.parametrize("name", [*CONTACTS, "facebook", "mobile number", "Pigeon"])
 def test_contact_types_are_stored_as_sent(api: Api, name: str) -> None:
     """Those of the table and any other, the type under contactid as printed or the other way round (USR-16, REF-09, E-110)."""
-    details = [{"contactid": name, "contacttype": "8465982541"}, {"contactid": "8465982541", "contacttype": name}]
+    details = [
+        {"contactid": name, "contacttype": "8465982541"},
+        {"contactid": "8465982541", "contacttype": name},
+    ]
     assert add(api, contactdetails=details) == 3
     assert stored(api)["fields"]["contactdetails"] == details
 
@@ -240,7 +253,9 @@ def test_the_request_time_never_matters(api: Api, value: Any) -> None:
         assert "reqdatetime" not in stored(api)["fields"]
 
 
-@pytest.mark.parametrize("key", ["NoSuchProcess", "process1", "DisabledProcess", "UnmappedProcess", "FORCE_401", "", 7])
+@pytest.mark.parametrize(
+    "key", ["NoSuchProcess", "process1", "DisabledProcess", "UnmappedProcess", "FORCE_401", "", 7]
+)
 def test_a_service_key_is_ignored(api: Api, key: Any) -> None:
     """The method has none: one of nobody, of another tenant or a magic one changes nothing (USR-02, AUTH-10)."""
     answer = api.post(printed("GV-20", servicekey=key))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from tests.api import NOW_TEXT, drop, fresh
 from tests.methods.helpers import GONE, printed, rows
@@ -73,7 +73,8 @@ def test_an_edit_keeps_what_is_absent(api: Api) -> None:
     """Only the three mandatory fields sent: all optional ones stay as they were (USR-23)."""
     add(api)
     before = user(api)
-    sent = dict.fromkeys(OPTIONAL, GONE) | {"username": "Robin", "usertype": "mis"}
+    sent: dict[str, Any] = dict.fromkeys(OPTIONAL, GONE)
+    sent |= {"username": "Robin", "usertype": "mis"}
     assert edit(api, **sent, mediadetails=[{"media": "chat"}]).status == 3
     assert user(api) == {**before, "username": "Robin", "usertype": "MIS", "media": ["Chat"]}
 
@@ -82,7 +83,8 @@ def test_an_edit_keeps_what_is_blank(api: Api) -> None:
     """A blank optional field counts as not sent (USR-23)."""
     add(api)
     before = user(api)
-    for blank in ("", None, [], {}, "  "):
+    blanks: list[Any] = ["", None, [], {}, "  "]
+    for blank in blanks:
         assert edit(api, **dict.fromkeys(OPTIONAL, blank)).status == 3
         assert user(api) == before
 
@@ -103,7 +105,9 @@ def test_an_edit_replaces_what_is_present(api: Api, name: str, value: Any, colum
     before = user(api)
     others = {each: GONE for each in OPTIONAL if each != name}
     assert edit(api, **{**others, name: value}).status == 3
-    expected = {**before, column: value} if column else {**before, "fields": {**before["fields"], name: value}}
+    expected = (
+        {**before, column: value} if column else {**before, "fields": {**before["fields"], name: value}}
+    )
     assert user(api) == expected
 
 
@@ -141,7 +145,10 @@ def test_a_new_user_is_logged_out(api: Api) -> None:
     (found,) = status_of(api, LOGIN)
     assert (found["status"], found["currentstatus"], found["currentstatusdesc"]) == (3, 0, "")
     assert (found["duration"], found["statuschangetime"]) == (0, "02-Jan-26 03:04:05 AM")
-    old = [(each["currentstatus"], each["currentstatusdesc"]) for each in status_of(api, "user12@avhan.com", "user10")]
+    old = [
+        (each["currentstatus"], each["currentstatusdesc"])
+        for each in status_of(api, "user12@avhan.com", "user10")
+    ]
     assert old == [(0, ""), (11, "System Sent NA")]
 
 
@@ -178,7 +185,9 @@ def test_eight_clients_add_the_same_login(api: Api) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = [each for results in threads.map(run, range(8)) for each in results]
     accepted = [each for each in found if each[1] == 3]
-    assert sorted(login for login, _, _ in accepted) == sorted(f"user{number}@Mock.Test" for number in range(12))
+    assert sorted(login for login, _, _ in accepted) == sorted(
+        f"user{number}@Mock.Test" for number in range(12)
+    )
     assert {status for _, status, _ in found} == {3, 5}
     assert sorted(userid for _, _, userid in accepted if userid) == list(range(124, 136))
 
@@ -238,7 +247,8 @@ class Users(RuleBasedStateMachine):
         drop(self.api)
 
 
-class TestUsers(Users.TestCase):  # type: ignore[misc, name-defined]
-    """Any sequence of additions, edits and deletions does what a dictionary does (USR-22, USR-23, DEL-08)."""
-
-    settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+def test_any_sequence_of_commands() -> None:
+    """Additions, edits, deletions and questions in any order do what a dictionary does (USR-22, USR-23, DEL-08)."""
+    run_state_machine_as_test(
+        Users, settings=settings(max_examples=25, stateful_step_count=20, deadline=None)
+    )

@@ -21,7 +21,7 @@ UNKNOWN = "180719161420031002"
 MISSING = "180717171728015999"
 POLICY = "MsQgi5/gKVZusW5XziRf76nHbn9JxU4VDSWwongD5dU="
 NODB = {"apikey": "nodb_org", "servicekey": "NoDbProcess"}
-ENFORCED = {"require_reqdatetime": "on"}
+ENFORCED: dict[str, Any] = {"require_reqdatetime": "on"}
 
 
 class Row(NamedTuple):
@@ -32,7 +32,7 @@ class Row(NamedTuple):
     rule: str
     evidence: str
     changes: Mapping[str, Any]
-    quirks: Mapping[str, str] = {}
+    quirks: Mapping[str, Any] = {}
 
 
 NOT_FOUND = "systemcallid not found"
@@ -40,12 +40,14 @@ BLANK = "systemcallid found blank"
 FAULTY = "Error while processesing data"
 EXPIRED = {"apikey": "expired_org", "servicekey": "ExpiredProcess"}
 
+BLANKS: list[Any] = ["", " \t", None, [], {}]
+
 STATUSES = [
     Row(3, "Successful", "REC-14", "stated", {}),
     Row(62, "sessionid not found", "REC-15", "inferred", {"sessionid": 999999}),
     Row(63, NOT_FOUND, "REC-16", "inferred", {"systemcallid": GONE}),
     Row(63, NOT_FOUND, "REC-16", "inferred", {"systemcallid": UNKNOWN}),
-    *(Row(66, BLANK, "REC-17", "stated", {"systemcallid": blank}) for blank in ("", " \t", None, [], {})),
+    *(Row(66, BLANK, "REC-17", "stated", {"systemcallid": blank}) for blank in BLANKS),
     Row(65, "Invalid sessionid", "REC-18", "inferred", {"sessionid": "abc"}),
     Row(65, "Invalid sessionid", "REC-18", "inferred", {"sessionid": 8}),
     Row(1111, FAULTY, "REC-19", "inferred", {"systemcallid": MISSING, "sessionid": GONE}),
@@ -184,7 +186,10 @@ def test_the_earlier_fault_answers(api: Api, place: int) -> None:
     for more in ({}, *later):
         # A command without a fault about the session of the missing recording names none.
         answer = api.post(
-            printed("GV-17", **{"sessionid": 9 if changes.get("systemcallid") == MISSING else 483, **more, **changes}),
+            printed(
+                "GV-17",
+                **{"sessionid": 9 if changes.get("systemcallid") == MISSING else 483, **more, **changes},
+            ),
             **ENFORCED,
         )
         found = exchange(api).violation

@@ -71,7 +71,7 @@ def test_slashes_are_escaped_in_one_method_only(api: Api, call: str, link: str) 
         assert b"\\" not in raw
 
 
-QUIRKS: dict[str, dict[str, str]] = {
+QUIRKS: dict[str, dict[str, Any]] = {
     "default": {}, "on": {"escape_slashes": "on"}, "off": {"escape_slashes": "off"},
 }  # fmt: skip
 
@@ -175,6 +175,24 @@ def test_revisionno_of_every_envelope(api: Api, name: str, value: Any) -> None:
     assert (body.get("revisionno"), type(body.get("revisionno"))) == (value, type(value))
 
 
+OF_ONE_EDITION = [
+    name for name, each in examples().items() if each["command"]["method"] != "ImportProcessData"
+]
+
+
+@pytest.mark.parametrize("name", OF_ONE_EDITION)
+def test_both_editions_answer_the_same(api: Api, name: str) -> None:
+    """Every printed command but the imports gives the same bytes whatever the edition (GEN-19)."""
+    answers = []
+    for edition in ("1.0.6", "web"):
+        api.sandbox.reset()
+        if "after" in examples()[name]:
+            api.post(printed(examples()[name]["after"]))
+        answers.append(api.post(printed(name), headers={"X-Mock-Edition": edition}).raw)
+    assert answers[0] == answers[1]
+    assert b'"fail"' in answers[0] or examples()[name]["reply"].get("statusdesc") != "fail"
+
+
 def test_the_link_of_the_answer_is_served() -> None:
     """With ``--recording-base self`` the answered link leads to audio, double slash and all (REC-09, MREC-10, AM-17)."""
     with running("--recording-base", "self", "--admin", "off") as server:
@@ -199,9 +217,13 @@ def test_the_link_of_the_answer_is_served() -> None:
 
 def test_the_base_is_swapped_in_the_answer_alone(api: Api) -> None:
     """The address of another server stands in the answer of its sandbox; the stored text stays (REC-09, MREC-11)."""
-    service = Service.start(Settings(clock="frozen", recording_base="https://cdn.example/audio/", admin="off"))
+    service = Service.start(
+        Settings(clock="frozen", recording_base="https://cdn.example/audio/", admin="off")
+    )
     reply = service.answer(
-        Inbound("POST", ENDPOINT, b"", {"content-type": "text/html"}, f"data={text_of(printed('GV-17'))}".encode())
+        Inbound(
+            "POST", ENDPOINT, b"", {"content-type": "text/html"}, f"data={text_of(printed('GV-17'))}".encode()
+        )
     )
     assert json.loads(reply.body)["recordingfilepath"] == DOUBLE.replace(BASE, "https://cdn.example/audio/")
     stored = service.registry.get("default").store.first(

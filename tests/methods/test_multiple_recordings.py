@@ -23,7 +23,7 @@ UNKNOWN = "180719161420031002"
 MISSING = "180717171728015999"
 NODB = {"apikey": "nodb_org", "servicekey": "NoDbProcess"}
 EXPIRED = {"apikey": "expired_org", "servicekey": "ExpiredProcess"}
-ENFORCED = {"require_reqdatetime": "on"}
+ENFORCED: dict[str, Any] = {"require_reqdatetime": "on"}
 
 
 class Row(NamedTuple):
@@ -34,12 +34,13 @@ class Row(NamedTuple):
     rule: str
     evidence: str
     changes: Mapping[str, Any]
-    quirks: Mapping[str, str] = {}
+    quirks: Mapping[str, Any] = {}
 
 
 WRONG = "Wrong format of received request"
 BLANK = "systemcallid found blank"
 FAULTY = "Error while processing data"
+BLANKS: list[Any] = [[], {}, "", " \n", None]
 NOT_BLANK: list[Any] = [
     SECOND, 5, 0, True, False, 1.5, {"a": SECOND}, [1.5], [True], [[SECOND]], [{"systemcallid": SECOND}],
     [SECOND, 1.5], [SECOND, {}], [SECOND, []], [False, ""],
@@ -50,7 +51,7 @@ STATUSES = [
     *(Row(2, WRONG, "MREC-17", "stated", {"systemcallids": value}) for value in NOT_BLANK),
     Row(62, "sessionid not found", "MREC-19", "inferred", {"sessionid": 999999}),
     Row(63, "systemcallid not found", "MREC-20", "inferred", {"systemcallids": GONE}),
-    *(Row(66, BLANK, "MREC-21", "inferred", {"systemcallids": value}) for value in ([], {}, "", " \n", None)),
+    *(Row(66, BLANK, "MREC-21", "inferred", {"systemcallids": value}) for value in BLANKS),
     *(
         Row(65, "invalid sessionid", "MREC-22", "inferred", {"sessionid": value})
         for value in ("abc", 8.0, True, -8, "-8", "8 0", [8], {"a": 8})
@@ -203,7 +204,11 @@ def test_the_table_of_the_document(api: Api, value: str) -> None:
     plain = api.post(printed("GV-19"), revisionno_type=value, mrec_envelope="example")
     assert [key for key, _ in plain.shape] == ["method", "resdatetime", "statusdata"]
     table = api.post(printed("GV-19"), revisionno_type=value, mrec_envelope="table")
-    more: dict[str, Any] = {"status": 3, "statusdesc": "success", "revisionno": "1" if value == "string" else 1}
+    more: dict[str, Any] = {
+        "status": 3,
+        "statusdesc": "success",
+        "revisionno": "1" if value == "string" else 1,
+    }
     assert list(table.body.items()) == [*plain.body.items(), *more.items()]
     failed = api.post(printed("GV-19", systemcallids=[]), revisionno_type=value, mrec_envelope="table")
     assert failed.body["revisionno"] == (1 if value == "int" else "1")

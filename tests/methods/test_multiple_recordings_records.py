@@ -26,7 +26,7 @@ LINKS = {
 KEYS = [("systemcallid", "str"), ("statusdesc", "str"), ("status", "int"), ("recordingfilepath", "str")]
 
 
-def ask(api: Api, *calls: Any, session: Any = GONE, **quirks: str) -> Answer:
+def ask(api: Api, *calls: Any, session: Any = GONE, **quirks: Any) -> Answer:
     """Ask for the recordings of some calls."""
     return api.post(printed("GV-19", systemcallids=list(calls), sessionid=session), **quirks)
 
@@ -36,7 +36,7 @@ def outcomes(answer: Answer) -> list[tuple[str, str, int, str]]:
     entries: list[dict[str, Any]] = answer.body["statusdata"]
     for entry in entries:
         assert [(key, type(value).__name__) for key, value in entry.items()] == KEYS
-    return [tuple(entry.values()) for entry in entries]  # type: ignore[misc]
+    return [tuple(entry.values()) for entry in entries]
 
 
 FOUND = ("success", 3)
@@ -77,7 +77,8 @@ def test_one_record_per_id_in_order(api: Api) -> None:
 @pytest.mark.parametrize("calls", [[UNKNOWN], [""], [None, MISSING], [UNKNOWN] * 5])
 def test_all_records_failing_is_a_success(api: Api, calls: list[Any]) -> None:
     """The command is answered with its records even if none was found, whatever ``all_failed`` says (MREC-14)."""
-    for quirks in ({}, {"all_failed": "promote"}):
+    choices: list[dict[str, Any]] = [{}, {"all_failed": "promote"}]
+    for quirks in choices:
         answer = ask(api, *calls, mrec_envelope="table", **quirks)
         assert (answer.status, answer.body["statusdesc"]) == (3, "success")
         assert not [entry for entry in outcomes(answer) if entry[3]]
@@ -156,7 +157,7 @@ def test_any_ids(calls: list[Any]) -> None:
     found = outcomes(ask(api, *calls))
     drop(api)
     assert [entry[0] for entry in found] == ["" if each is None else str(each) for each in calls]
-    for (text, _, status, link) in found:
+    for text, _, status, link in found:
         expected = _KNOWN.get(text.strip(), 67 if text.strip() else 66)
         if not (text.strip().isdigit() and len(text.strip()) == 18):
             assert status == expected
