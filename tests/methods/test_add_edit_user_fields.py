@@ -73,7 +73,7 @@ WRONG_MEDIA: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", WRONG_MEDIA, ids=repr)
+@pytest.mark.parametrize("value", WRONG_MEDIA)
 def test_wrong_media(api: Api, value: Any) -> None:
     """Absent, blank, of another shape, or one unknown name among good ones is 5 (USR-08, USR-24, GEN-16, GEN-17)."""
     assert add(api, mediadetails=value) == 5
