@@ -44,8 +44,8 @@ def one_filter(field: Any, operator: Any, value: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part is not GONE}
 
 
-def pull(api: Api, searchparam: str, quirks: Mapping[str, str] | None = None, **fields: Any) -> Answer:
-    """Search the process Policy."""
+def pull(api: Api, searchparam: str, quirks: Any = None, **fields: Any) -> Answer:
+    """Search the process Policy, under the quirks of a mapping."""
     return api.post(search(searchparam, **fields), **(quirks or {}))
 
 

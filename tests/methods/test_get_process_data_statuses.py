@@ -13,8 +13,16 @@ from tests.methods.pulling import SUCCESS, one_filter, pull, search
 if TYPE_CHECKING:
     from tests.api import Api
 
-FILTERS = {"custom_filter": "on"}
+FILTERS: dict[str, Any] = {"custom_filter": "on"}
+BLANKS: list[Any] = ["", [], ["9000100200", ""]]
+NO_FILTERS: list[Any] = [[], "", None, {}]
 NAME = one_filter("name", "=", "x")
+BAD_FILTERS: list[Any] = [
+    [one_filter(GONE, "=", "x")], [one_filter("name", "=", GONE)], [one_filter("colour", "=", "x")],
+    [NAME, one_filter("sr_number", "=", "x")], [one_filter(5, "=", "x")], [{}], ["name"], [None],
+    [one_filter("name", "=", None)], [one_filter("name", "=", True)], [one_filter("name", "=", 1.5)],
+    [one_filter("name", "=", ["x"])], [one_filter("name", "=", {})], "name=x", NAME, 5,
+]  # fmt: skip
 LATE = {"fromdate": "2016-01-22 12:00:01", "todate": "2016-01-22 12:00:00"}
 RANGE = {"fromdate": "2016-01-19 12:00:00", "todate": "2016-01-22 12:00:00"}
 
@@ -42,7 +50,7 @@ CAUSES = [
     ]),
     Cause("GPD-27", 50, "Mobile Number not found", "mobilenumber", [MOBILE, {**MOBILE, "customercode": "1"}]),
     Cause("GPD-28", 49, "Mobile Number found blank", "mobilenumber", [
-        {**MOBILE, "mobilenumber": blank} for blank in ("", [], ["9000100200", ""])
+        {**MOBILE, "mobilenumber": blank} for blank in BLANKS
     ]),
     Cause("GPD-29", 43, "Invalid Mobile Number", "mobilenumber", [
         {**MOBILE, "mobilenumber": wrong} for wrong in ("12", "1" * 17, "90001x0200", ["9000100200", "12"])
@@ -74,16 +82,11 @@ CAUSES = [
     ]),
     Cause("GPD-42", 62, "Custom filter not found", "customfilter", [FILTER]),
     Cause("GPD-43", 63, "Custom filter found blank", "customfilter", [
-        {**FILTER, "customfilter": blank} for blank in ([], "", None, {})
+        {**FILTER, "customfilter": blank} for blank in NO_FILTERS
     ]),
     Cause("GPD-44", 66, "Filter values are invalid", "customfilter", [
         {**FILTER, "customfilter": wrong}
-        for wrong in (
-            [one_filter(GONE, "=", "x")], [one_filter("name", "=", GONE)], [one_filter("colour", "=", "x")],
-            [NAME, one_filter("sr_number", "=", "x")], [one_filter(5, "=", "x")], [{}], ["name"], [None],
-            [one_filter("name", "=", None)], [one_filter("name", "=", True)], [one_filter("name", "=", 1.5)],
-            [one_filter("name", "=", ["x"])], [one_filter("name", "=", {})], "name=x", NAME, 5,
-        )
+        for wrong in BAD_FILTERS
     ]),
     Cause("GPD-45", 67, "Invalid operator found", "customfilter", [
         {**FILTER, "customfilter": [NAME, one_filter("name", wrong, "x")]}
@@ -104,7 +107,7 @@ def failure(code: int) -> list[tuple[str, Any]]:
 def test_natural_causes(api: Api, cause: Cause) -> None:
     """GPD-19, GPD-20, AUTH-16, GPD-23, E-59: each code has its cause, text and row, comes as FWEB, and changes nothing.
 
-    GPD-25 to GPD-45; the field at fault is the one the row names.
+    GPD-25 to GPD-45, AUTH-06, E-49; the field at fault is the one the row names.
     """
     before = api.sandbox.store.dump()
     for command in cause.commands:
@@ -168,30 +171,28 @@ def test_the_table_is_that_of_the_import(api: Api) -> None:
     assert sorted(map(int, ours)) == [1, *CODES]
 
 
-GATE = [
-    (1107, "AUTH-01", "stated", "api key not found", {"apikey": "no_such_org"}),
-    (1107, "AUTH-01", "stated", "api key not found", {"apikey": GONE}),
-    (48, "AUTH-04", "inferred", "API key expired", {"apikey": "expired_org", "servicekey": "ExpiredProcess"}),
-    (1108, "AUTH-02", "stated", "Service key not found", {"servicekey": "NoSuchProcess"}),
-    (1108, "AUTH-02", "stated", "Service key not found", {"servicekey": GONE}),
-    (1243, "AUTH-03", "stated", "Service Key API Key Not matching", {"servicekey": "VoiceProcess"}),
+_UNPAIRED = "Service Key API Key Not matching"
+GATE: list[tuple[tuple[int, str, str, str], dict[str, Any]]] = [
+    ((1107, "AUTH-01", "stated", "api key not found"), {"apikey": "no_such_org"}),
+    ((1107, "AUTH-01", "stated", "api key not found"), {"apikey": GONE}),
+    ((48, "AUTH-04", "inferred", "API key expired"), {"apikey": "expired_org", "servicekey": "ExpiredProcess"}),
+    ((1108, "AUTH-02", "stated", "Service key not found"), {"servicekey": "NoSuchProcess"}),
+    ((1108, "AUTH-02", "stated", "Service key not found"), {"servicekey": GONE}),
+    ((1243, "AUTH-03", "stated", _UNPAIRED), {"servicekey": "VoiceProcess"}),
+    ((1243, "AUTH-05", "inferred", _UNPAIRED), {"apikey": "test_org", "servicekey": "UnmappedProcess"}),
     (
-        1243, "AUTH-05", "inferred", "Service Key API Key Not matching",
-        {"apikey": "test_org", "servicekey": "UnmappedProcess"},
-    ),
-    (
-        1108, "AUTH-07", "inferred", "Service key not found",
+        (1108, "AUTH-07", "inferred", "Service key not found"),
         {"apikey": "test_org", "servicekey": "DisabledProcess"},
     ),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "row", "evidence", "text", "keys"), GATE)
-def test_gate(api: Api, code: int, row: str, evidence: str, text: str, keys: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("told_of", "keys"), GATE)
+def test_gate(api: Api, told_of: tuple[int, str, str, str], keys: dict[str, Any]) -> None:
     """GPD-03, GPD-04: the keys are checked as in every method, and answered in this one's envelope."""
     answer = pull(api, "customercode", customercode="1", **keys)
-    assert told(api, answer) == (code, row, evidence, text)
-    assert list(answer.body.items()) == failure(code)
+    assert told(api, answer) == told_of
+    assert list(answer.body.items()) == failure(told_of[0])
 
 
 def test_gate_quirks(api: Api) -> None:
