@@ -106,9 +106,8 @@ def test_a_dripping_body_takes_its_time(harmful: Running) -> None:
         sock.sendall(raw(("slow_body", {"seconds": 0.5}), size=1000))
         assert stream.readline().startswith(b"HTTP/1.1 200")
         head = time.monotonic() - started
-        while (line := stream.readline().strip()) != b"":
-            if line.startswith(b"content-length"):
-                length = int(line.split()[1])
+        lines = [line.strip() for line in iter(stream.readline, b"\r\n")]
+        (length,) = (int(line.split()[1]) for line in lines if line.startswith(b"content-length"))
         assert len(json.loads(stream.read(length))["filler"]) == 1000
         taken = time.monotonic() - started
         assert head < taken

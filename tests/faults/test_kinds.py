@@ -139,6 +139,7 @@ def test_who_applies() -> None:
         ("slow_body", {"seconds": 1, "pause": 1}, "/pause"),
         ("hang", {"timeout": 1}, "/timeout"),
         ("http_status", {"code": 99}, "/code"),
+        ("html_error_page", {"code": 304}, "/code"),
         ("bandwidth", {"rate": 0}, "/rate"),
         ("wrong_content_type", {"content_type": "a\r\nb"}, "/content_type"),
         ("duplicate_reply_headers", {"headers": ["a: b"]}, "/headers/0"),
