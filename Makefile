@@ -1,6 +1,6 @@
 # Everything a checkout can do. `make` alone lists it.
 #
-#   make serve ARGS='--port 0'    passes options on (serve, test, bench, fidelity, lock)
+#   make serve ARGS='--port 0'    passes options on (serve, test, fuzz, bench, fidelity, lock)
 #   make serve PYTHON=python3.13  takes another Python, 3.11 or later
 
 PYTHON ?= python3
@@ -10,6 +10,7 @@ ARGS   ?=
 BIN     := .venv/bin
 RUNTIME := .venv/.runtime
 DEV     := .venv/.dev
+FUZZ    := .venv/.fuzz
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE  = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
            --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
@@ -17,7 +18,7 @@ SOURCES := mockserver scripts tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test check bench fidelity lock clean
+.PHONY: help serve test check fuzz bench fidelity lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,16 +34,20 @@ check: $(DEV) ## lint, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict $(SOURCES)
 
+fuzz: $(FUZZ) ## try a server against its OpenAPI document
+	@.venv/fuzz/bin/python scripts/fuzz/run.py $(ARGS)
+
 bench: $(RUNTIME) ## measure this machine
 	@$(BIN)/python -m bench $(ARGS)
 
 fidelity: $(DEV) ## write FIDELITY.md anew; ARGS=--check only says whether it would change
 	@$(BIN)/python -m scripts.fidelity $(ARGS)
 
-lock: ## write both locks anew (needs uv); ARGS=--upgrade takes newer versions
+lock: ## write the locks anew (needs uv); ARGS=--upgrade takes newer versions
 	@command -v $(UV) >/dev/null || { echo 'make lock needs uv, for example from: pipx install uv' >&2; exit 1; }
 	$(COMPILE) --extra tls --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --extra contract --constraint requirements-dev.lock --output-file requirements-contract.lock
 
 clean: ## remove the virtual environment, builds and caches
 	rm -rf .venv build dist htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
@@ -63,4 +68,11 @@ $(DEV): requirements-dev.lock pyproject.toml $(RUNTIME)
 	@echo 'Installing what requirements-dev.lock names into .venv …' >&2
 	@$(INSTALL) --require-hashes -r requirements-dev.lock >&2
 	@$(INSTALL) --no-deps --no-build-isolation --editable . >&2
+	@touch $@
+
+# Beside the other environment, not in it: what only schemathesis needs is imported by no test.
+$(FUZZ): requirements-contract.lock $(RUNTIME)
+	@echo 'Installing what requirements-contract.lock names into .venv/fuzz …' >&2
+	@$(PYTHON) -m venv --clear .venv/fuzz >/dev/null
+	@.venv/fuzz/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements-contract.lock >&2
 	@touch $@

@@ -110,6 +110,7 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("store.pages", 32): "bits of a row's id",
     ("web.admin_faults", 18): "digits of the longest number a client may send",
     ("web.admin_http", 50): "errors of a body that are listed",
+    ("web.openapi.nodes", 18): "digits of an integer that every reader of JSON keeps",
 }
 """Numbers that happen to be statuses of the vendor and mean something else."""
 
@@ -132,7 +133,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
-    "info": (("settings",), "a log level"),
+    "info": (("settings", "web.openapi.document"), "a log level; also OpenAPI's word"),
     "state": (("web.*",), "what a sandbox holds"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mockserver.sandbox import Sandbox
     from mockserver.service import Service
+    from mockserver.web.openapi.document import Described
 
 HOME: Final = "/__admin"
 """Where the admin API stands."""
@@ -92,7 +93,8 @@ class Ask:
     """One admin request as handlers see it.
 
     ``base`` is the server's URL as the client knows it; ``body`` is checked against the route's
-    schema; ``name`` is what the path names beside the sandbox.
+    schema; ``name`` is what the path names beside the sandbox; ``described`` is what the server tells
+    about itself.
     """
 
     service: Service
@@ -101,6 +103,7 @@ class Ask:
     filters: Filters
     name: str
     found: Sandbox | None
+    described: Described
 
     @property
     def sandbox(self) -> Sandbox:
@@ -152,9 +155,12 @@ class Bodies:
         }
 
     def read(self, name: str, raw: bytes) -> Any:
-        """Return a request's body; nothing at all stands for ``{}``. Raises AdminProblem: 400 or 422."""
+        """Return a request's body; nothing at all stands for ``{}``. Raises AdminProblem: 400 or 422.
+
+        A whole number is an int, however it is written: JSON Schema takes 5.0 for an integer.
+        """
         try:
-            document = orjson.loads(raw) if raw.strip() else {}
+            document = whole(orjson.loads(raw)) if raw.strip() else {}
         except orjson.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
             raise AdminProblem(400, "the body is not JSON", f"{error.msg} at {place}") from None
@@ -162,6 +168,15 @@ class Bodies:
         if errors:
             raise unfit(*errors)
         return document
+
+
+def whole(value: Any) -> Any:
+    """Return a JSON value whose whole numbers are ints."""
+    if isinstance(value, dict):
+        return {name: whole(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def moment(body: Mapping[str, Any], member: str, parent: str = "") -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-contract.lock")
 
 pytestmark = pytest.mark.skipif(
     not (CHECKOUT / "Dockerfile").exists(), reason="these files are looked at in the checkout"
@@ -59,18 +59,20 @@ def test_a_lock_names_no_index_and_no_path(lock: str) -> None:
 
 
 def test_the_locks_agree() -> None:
-    """What both locks name, both name in the same version: tests run what users run."""
-    runtime, development = (pins(lock) for lock in LOCKS)
+    """What several locks name, all name in the same version: tests and fuzzing run what users run."""
+    runtime, development, contract = (pins(lock) for lock in LOCKS)
     assert runtime == {name: development.get(name) for name in runtime}
+    shared = contract.keys() & development.keys()
+    assert len(shared) > 10
+    assert {name: contract[name] for name in shared} == {name: development[name] for name in shared}
 
 
 def test_every_requirement_is_locked() -> None:
     """A dependency written into pyproject.toml without `make lock` is noticed."""
     project = tomllib.loads(text("pyproject.toml"))["project"]
     extras = project["optional-dependencies"]
-    for lock, wanted in zip(
-        LOCKS, (project["dependencies"] + extras["tls"], project["dependencies"] + extras["dev"]), strict=True
-    ):
+    for lock, extra in zip(LOCKS, ("tls", "dev", "contract"), strict=True):
+        wanted = project["dependencies"] + extras[extra]
         names = {re.split(r"[^\w.-]", row, maxsplit=1)[0].replace(".", "-") for row in wanted}
         assert names - {project["name"]} <= pins(lock).keys()
 

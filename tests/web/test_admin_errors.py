@@ -67,7 +67,7 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("POST", "/sandboxes", {"quirks": {"overlng": "reject"}}, "/quirks/overlng", "overlong?"),
         ("POST", "/sandboxes", {"quirks": {"overlong": "rejct"}}, "/quirks/overlong", "reject?"),
         ("POST", "/sandboxes", {"quirks": {"edition": "web"}}, "/quirks/edition", "member edition"),
-        ("POST", "/sandboxes", {"scenarios": ["outage"]}, "/scenarios", "no scenarios yet"),
+        ("POST", "/sandboxes", {"scenarios": ["outage"]}, "/scenarios", "at most 0"),
         ("POST", "/sandboxes", {"clock": {"mode": "scaled"}}, "/clock/mode", "frozen"),
         ("POST", "/sandboxes", {"clock": {"now": "2018-02-30 00:00:00"}}, "/clock/now", "YYYY-MM-DD"),
         ("POST", "/sandboxes", {"clock": {"now": "9999-12-31 23:59:59"}}, "/clock/now", "8999"),

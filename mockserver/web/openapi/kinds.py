@@ -1,0 +1,131 @@
+"""JSON Schemas of our own files and of the admin API's bodies, as they stand on disk and as components."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockserver.store.pages import MAX_ID
+from mockserver.web.openapi.nodes import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.contract.quirks import Quirks
+    from mockserver.store.interface import TableSpec
+
+    Schema = dict[str, Any]
+
+_OWN: Final = ("seed", "vocabulary")
+_LEFT_OUT: Final = ("$schema", "$id")
+
+
+def kinds(folder: Path) -> dict[str, Path]:
+    """Return the kinds of files that have a schema below ``folder``, each with its schema's file."""
+    bodies = {path.stem: path for path in sorted((folder / "admin").glob("*.json"))}
+    return {**{name: folder / f"{name}.json" for name in _OWN}, **bodies}
+
+
+def named(body: str) -> str:
+    """Return the name of a body's schema among the components."""
+    return f"admin.{body}"
+
+
+def replied(reply: str) -> str:
+    """Return the name of an answer's schema among the components."""
+    return f"admin.reply.{reply}"
+
+
+def components(folder: Path) -> dict[str, Schema]:
+    """Return the schemas of all bodies and answers of the admin API by component name."""
+    made = {}
+    for path in sorted((folder / "admin").glob("*.json")):
+        made[named(path.stem)] = _component(orjson.loads(path.read_bytes()))
+    for path in sorted((folder / "admin" / "replies").glob("*.json")):
+        made[replied(path.stem)] = _component(orjson.loads(path.read_bytes()))
+    return made
+
+
+def _component(node: Any) -> Any:
+    """Return a schema whose references to files beside it lead to components."""
+    if isinstance(node, list):
+        return [_component(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _component(value) for key, value in node.items() if key not in _LEFT_OUT}
+    file = (
+        re.fullmatch(r"(\.\./)?([a-z_]+)\.json", made["$ref"]) if isinstance(made.get("$ref"), str) else None
+    )
+    if file is not None:
+        name = named(file[2]) if file[1] else replied(file[2])
+        made["$ref"] = f"#/components/schemas/{name}"
+    return made
+
+
+def close_tables(state: Schema, tables: tuple[TableSpec, ...]) -> None:
+    """Say of the schema of a state which tables and columns there are; the store itself refuses others."""
+    node = state["properties"]["tables"]
+    known: Mapping[str, Any] = node.get("properties", {})
+    rows = node.pop("additionalProperties")
+    node["properties"] = {table.name: _table(table, known.get(table.name, rows)) for table in tables}
+    node["additionalProperties"] = False
+
+
+def _table(table: TableSpec, known: Mapping[str, Any]) -> Schema:
+    row: Mapping[str, Any] = known.get("items", {})
+    columns: Mapping[str, Any] = row.get("properties", {})
+    identity = {"type": "integer", "minimum": 1, "maximum": MAX_ID - 1, "description": "Id of the row."}
+    return {
+        **known,
+        "items": {
+            "type": "object",
+            "properties": {"#": identity, **{name: columns.get(name, {}) for name in table.columns}},
+            "required": ["#", *row.get("required", ())],
+            "additionalProperties": False,
+        },
+    }
+
+
+def name_codes(fault: Schema, catalogue: Catalogue) -> None:
+    """Say of the schema of a forced status which methods and codes there are (AM-14)."""
+    codes = set(map(int, catalogue.common["statuses"])) | set(catalogue.common["forced"]["always"])
+    for document in catalogue.methods.values():
+        for variant in document["editions"].values():
+            for table in variant["statuses"].values():
+                codes |= {int(code) for code, row in table.items() if not row.get("success")}
+    fault["properties"]["status"]["enum"] = sorted(codes)
+    fault["properties"]["method"]["enum"] = list(catalogue.methods)
+
+
+def name_statuses(body: Schema, table: Mapping[str, Any]) -> None:
+    """Say of the schema of an agent's new status which ones there are: ids, names, words of ours (SIM-12)."""
+    entries: Mapping[str, Any] = table["entries"]
+    words = [word for entry in entries.values() for word in (entry["name"], entry.get("is", "")) if word]
+    node = body["properties"]["status"]
+    del node["type"], node["minLength"]
+    node["anyOf"] = [
+        {"enum": [int(status) for status in entries]},
+        {"type": "string", "pattern": f"^(?:{'|'.join(folded(word) for word in dict.fromkeys(words))})$"},
+    ]
+
+
+def name_quirks(schema: Schema, quirks: Quirks) -> None:
+    """Say wherever a schema has quirks which ones there are, and their values."""
+    node = schema.get("properties", {}).get("quirks")
+    if not isinstance(node, dict):
+        return
+    values = node.get("additionalProperties", {})
+    nullable = [None] if "null" in values.get("type", ()) else []
+    node["properties"] = {
+        quirk.name: {
+            "description": f"{quirk.about} ({quirk.ledger})",
+            **({"type": values["type"]} if quirk.open else {"enum": [*quirk.values, *nullable]}),
+        }
+        for quirk in quirks
+        if quirk.name != "edition"
+    }
+    node["additionalProperties"] = False
