@@ -102,6 +102,10 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("contract.urlencoded", 16): "base of hexadecimal digits",
     ("contract.strict_json", 19): "digits of the longest integer that fits 64 bits",
     ("faults.chance", 32): "bytes of a key",
+    ("faults.kinds.latency", 6): "decimals of a time in seconds",
+    ("faults.kinds.slow_body", 5): "seconds",
+    ("faults.kinds.slow_close", 5): "seconds",
+    ("faults.shapes", 5): "the widest spread of a drawn time",
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
     ("replying", 5): "warnings in a header (AM-08)",
@@ -137,6 +141,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "state": (("web.*",), "what a sandbox holds"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
+    "statuscode": (
+        ("faults.kinds.status_type_flip",),
+        "the default of a setting: which members hold a code is the scenario's to say",
+    ),
     "crmuniquefield": (("contract.expansion",), "stands for the field of a process that is not known"),
 }
 """Names of the contract that are also words of ours: where, and what they mean there."""

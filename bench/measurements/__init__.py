@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bench.measurements import batches, crowds, delays, memory, rows, sandboxes, size, start, throughput
+from bench.measurements import (
+    batches,
+    crowds,
+    delays,
+    memory,
+    rows,
+    sandboxes,
+    size,
+    start,
+    throughput,
+    waits,
+)
 from bench.model import Measurement
 
 MEASUREMENTS: tuple[Measurement, ...] = (
@@ -13,6 +24,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("crowds", "push and look-up with 100, 10,000 and 100,000 customers", crowds.measure),
     Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
     Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
+    Measurement("waits", "the same at the server's edge, whatever scenarios cost", waits.measure),
     Measurement("store", "the store alone beside SQLite in memory", rows.measure),
     Measurement("size", "what the install takes on disk", size.measure),
 )
