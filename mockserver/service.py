@@ -64,6 +64,8 @@ class Service:
         self._edition = edition or settings.edition
         self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
+        self.wire = False
+        """Whether whoever serves this can wait and treat connections; the server process says so."""
 
     @classmethod
     def start(cls, settings: Settings) -> Service:

@@ -28,6 +28,7 @@ class FakeService:
         self.access = access_of(settings)
         self.seen: list[Inbound] = []
         self.waiting = list(waiting)
+        self.wire = False
 
     @classmethod
     def start(cls, settings: Settings) -> FakeService:

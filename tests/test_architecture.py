@@ -25,7 +25,10 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("__main__",), "runs the command line"),
     (("cli", "pytest_plugin"), "what people start"),
     (("banner", "options", "edge.server", "edge.probe", "edge.tls"), "what the commands are made of"),
-    (("edge.asgi",), "the event loop's face: it hands what is not the API to the Flask app"),
+    (
+        ("edge.asgi", "edge.wire", "edge.performing"),
+        "the event loop's face: it hands what is not the API to the Flask app, and does what replies bring along",
+    ),
     (("app",), "joins the faces to one Flask app"),
     (("web.*",), "the faces for people and tools"),
     (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),

@@ -6,17 +6,19 @@ import asyncio
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes
 
 from mockserver.edge.body import Disconnected, TooLong, read_body, refuse_body
 from mockserver.edge.health import health
+from mockserver.edge.performing import perform, respond
+from mockserver.edge.wire import LINE
 from mockserver.model import Inbound, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from mockserver.model import Pause
     from mockserver.service import Service
 
     Scope = MutableMapping[str, Any]
@@ -39,7 +41,8 @@ _BROKEN = Reply(
 class Edge:
     """One server's ASGI application (HTTP only).
 
-    API paths are answered by ``service.answer`` on the event loop; it never blocks. The health
+    API paths are answered by ``service.answer`` on the event loop; it never blocks. A reply that is to
+    wait, or to come to harm, needs the protocol of :mod:`mockserver.edge.wire` below. The health
     routes need no Flask either. The Flask app is imported by the first request for anything else,
     in a thread, so that it delays no answer of the API.
     """
@@ -47,7 +50,8 @@ class Edge:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._is_api = service.is_api
-        self._answer = service.answer
+        self._answer: Callable[[Inbound], Reply | Pause] = service.answer
+        self._ended: Callable[[tuple[str, int], str], object] = getattr(service, "ended", _nobody_asks)
         self._limit = service.settings.max_body
         self._pages: Application | None = None
         self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
@@ -69,7 +73,11 @@ class Edge:
             inbound = Inbound(
                 verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http")
             )
-            await respond(send, self._answer(inbound))
+            answered = self._answer(inbound)
+            if type(answered) is Reply and not answered.faults and answered.origin is None:
+                await respond(send, answered)
+            else:
+                await perform(answered, scope["extensions"][LINE], send, self._ended)
             return
         reply = health(path, verb, self._service)
         if reply is None:
@@ -120,18 +128,8 @@ def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
     return found
 
 
-async def respond(send: Send, reply: Reply) -> None:
-    """Send a whole reply with its exact length; the server below drops the body of HEAD."""
-    headers = [_encoded(name, value) for name, value in reply.headers]
-    headers.append((b"content-length", b"%d" % len(reply.body)))
-    await send({"type": "http.response.start", "status": reply.http_status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
-
-
-@lru_cache(512)
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """Return a header as bytes; nearly all of a reply's headers are those of the reply before."""
-    return name.encode("latin-1", "replace"), value.encode("latin-1", "replace")
+def _nobody_asks(origin: tuple[str, int], how: str) -> None:
+    """Forget how a connection ended."""
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from mockserver.edge.asgi import WORKER_NAME, Edge
+from mockserver.edge.wire import WireProtocol
 from mockserver.errors import InvalidSetting
 
 if TYPE_CHECKING:
@@ -150,9 +151,10 @@ def run(
         gc.set_threshold(*_GC_THRESHOLDS)
 
     edge = Edge(service)
+    service.wire = True
     config = uvicorn.Config(
         edge,
-        http="httptools",
+        http=WireProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

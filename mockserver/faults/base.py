@@ -9,13 +9,25 @@ the server's edge can perform the last two; it never holds a thread or a lock fo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mockserver.faults.chance import Chance
     from mockserver.model import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """Another tool's settings, taken beside our own under that tool's word for a kind.
+
+    ``properties`` is the JSON Schema of each, ``ours`` turns those that were given into our settings.
+    """
+
+    properties: Mapping[str, Mapping[str, Any]]
+    ours: Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Fault(ABC):
@@ -26,11 +38,15 @@ class Fault(ABC):
     aliases: ClassVar[tuple[str, ...]] = ()
     """Other tools' words for it."""
     about: ClassVar[str]
-    """One sentence for people."""
+    """One sentence for people: what the client sees."""
     properties: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     """JSON Schema of each setting, with ``description``, ``examples`` and ``default``."""
     required: ClassVar[tuple[str, ...]] = ()
     """Settings that must be given."""
+    alternatives: ClassVar[tuple[str, ...]] = ()
+    """Settings of which at most one may be given: each is another way to say the same."""
+    foreign: ClassVar[Mapping[str, Foreign]] = {}
+    """Another tool's settings by that tool's word for the kind."""
 
     def __init__(self, settings: Mapping[str, Any], chance: Chance) -> None:
         self.settings = settings
@@ -77,7 +93,15 @@ class WireFault(Fault):
 
 
 class Connection(Protocol):
-    """A client's connection as the edge lends it to a wire fault. What is written is written raw."""
+    """A client's connection as the edge lends it to a wire fault. What is written is written raw.
+
+    A fault ends with :meth:`done`, :meth:`close` or :meth:`reset`; a connection that it leaves
+    otherwise is dropped.
+    """
+
+    @property
+    def ending(self) -> str:
+        """Why nothing can be done any more, ``client gone`` or ``server stopping``; empty while it can."""
 
     async def write(self, data: bytes) -> bool:
         """Write bytes and wait until the client takes them; False when the client has gone."""
@@ -86,7 +110,16 @@ class Connection(Protocol):
         """Wait so long (None: for ever); False as soon as the client has gone or the server stops."""
 
     def head(self, reply: Reply, *, length: int | None, chunked: bool = False) -> bytes:
-        """Return status line and headers of a reply as bytes, with this Content-Length or chunked."""
+        """Return status line and headers of a reply as bytes, with this Content-Length or chunked.
+
+        With neither the end of the connection is the end of the body, and the head says so.
+        """
+
+    def body(self, reply: Reply) -> bytes:
+        """Return the bytes of the body that may follow the head: none where the client asked by HEAD."""
+
+    def done(self) -> None:
+        """Tell that a whole reply was written: the connection goes on to its next request as after any other."""
 
     def close(self) -> None:
         """End the connection in order (FIN), what was written still goes out."""

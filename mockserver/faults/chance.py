@@ -8,6 +8,7 @@ seed gives the same draws with every Python and on every platform.
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Final
 
 _SEPARATOR: Final = b"\x1f"
@@ -28,10 +29,13 @@ class Chance:
         """Return a number from 0 (included) to 1 (excluded)."""
         return int.from_bytes(self.octets(use, _OCTETS)) / _RANGE
 
+    def normal(self, use: str) -> float:
+        """Return a number of the standard normal distribution, made of two even ones (Box and Muller)."""
+        radius = math.sqrt(-2 * math.log(1 - self.fraction(f"{use}/radius")))
+        return radius * math.cos(2 * math.pi * self.fraction(f"{use}/turn"))
+
     def octets(self, use: str, count: int) -> bytes:
         """Return that many bytes."""
-        blocks: list[bytes] = []
-        while sum(map(len, blocks)) < count:
-            hashed = hashlib.blake2b(f"{use}/{len(blocks)}".encode(), key=self._key)
-            blocks.append(hashed.digest())
+        numbers = range(-(-count // hashlib.blake2b.MAX_DIGEST_SIZE))
+        blocks = [hashlib.blake2b(f"{use}/{number}".encode(), key=self._key).digest() for number in numbers]
         return b"".join(blocks)[:count]
