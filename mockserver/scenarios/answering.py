@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.contract.validation import Validator, expected
+from mockserver.contract.validation import Validator
 from mockserver.contract.values import as_text, is_blank
 
 if TYPE_CHECKING:
@@ -106,15 +106,14 @@ class Answering:
 
         return self.any(fits)
 
-    def form(self, name: str, value: Any, level: Level) -> tuple[str, list[str]]:
+    def form(self, name: str, level: Level) -> tuple[str, list[str]]:
         """Return what the field asks of a value that it cannot hold, and the values it may have if they are few."""
         for spec in self.specs:
             for unit in units(spec, level):
                 node = unit.properties.get(_spellings(unit).get(name, ""))
                 if node is not None:
-                    failures = Validator({"properties": {name: node}}).failures({name: value})
                     words = [*node.get("enum", ()), *node.get("x-means", ())]
-                    return (expected(failures[0]) if failures else ""), list(map(as_text, words))
+                    return _asked(node), list(map(as_text, words))
         return "", []
 
 
@@ -148,9 +147,19 @@ def _holds(unit: ObjectSpec, name: str, value: Any) -> bool:
     validator = Validator({"properties": {prop: node}})
     for each in _readings(value):
         read = unit.normaliser.read({name: each}, "", []).values
-        if validator.is_valid(read) or not validator.failures(read):
+        if validator.is_valid(read):
             return True
     return False
+
+
+def _asked(node: Mapping[str, Any]) -> str:
+    """Return what a property asks of its value, in a few words."""
+    kinds = node.get("type", ())
+    kind = kinds if isinstance(kinds, str) else " or ".join(kinds)
+    form = f" of the form {node['pattern']}" if "pattern" in node else ""
+    form += f" of the form {node['format']}" if "format" in node else ""
+    form += f" of at most {node['maxLength']} characters" if "maxLength" in node else ""
+    return f"{kind or 'a value'}{form}"
 
 
 def _readings(value: Any) -> Iterator[Any]:

@@ -82,7 +82,7 @@ class ConditionsSense:
         values = list(_values(test, path))
         refused = [(place, value) for place, value in values if not answering.holds(name, value, level)]
         for place, value in refused:
-            expected, words = answering.form(name, value, level)
+            expected, words = answering.form(name, level)
             if words:
                 message = f"{name} never has this value"
                 self._findings.unknown(

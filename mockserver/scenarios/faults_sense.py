@@ -85,5 +85,5 @@ def _checker(word: str) -> Checker:
 
 def known_words() -> list[str]:
     """Return every word for a fault: our own, then those of other tools."""
-    own = list(fault_kinds())
-    return own + [word for word in fault_schemas() if word.casefold() not in own and word != word.casefold()]
+    kinds = fault_kinds()
+    return [*kinds, *(word for kind in kinds.values() for word in kind.aliases)]

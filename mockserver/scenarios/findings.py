@@ -8,11 +8,11 @@ from mockserver.contract.documents import nearest, pointer, shown
 from mockserver.errors import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mockserver.scenarios.source import Path, Source
 
-_LISTED = 40  # names that a message repeats
+_LISTED, _FEW = 40, 12  # names that a message repeats: without and with one that was probably meant
 
 
 class Findings:
@@ -38,15 +38,27 @@ class Findings:
         self.source.wrong(place, path, message, expected, text, hint=hint)
 
     def unknown(
-        self, path: Path, message: str, names: Iterable[str], got: str, *, name: bool = False, hint: str = ""
+        self,
+        path: Path,
+        message: str,
+        names: Iterable[str],
+        got: str,
+        *,
+        hint: str = "",
+        name: bool = False,
     ) -> None:
-        """Note a name that is none of those there are; the nearest is told, or ``hint``."""
+        """Note a word that is none of those there are; the nearest is told, or ``hint``. Numbers are near to none."""
         known = list(dict.fromkeys(names))
-        more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-        expected = f"one of {', '.join(known[:_LISTED])}{more}" if known else "none: there are none"
-        self.wrong(path, message, expected, got[:80], hint=hint or nearest(known, got[:80]), name=name)
+        hint = hint or ("" if got.isdecimal() else nearest(known, got[:80]))
+        self.wrong(path, message, _one_of(known, _FEW if hint else _LISTED), got[:80], hint=hint, name=name)
 
     def note(self, path: Path, message: str) -> None:
         """Note something odd."""
         line, column = self.source.place(path)
         self.notes.append(Note(self.source.file, pointer(path), message, line, column))
+
+
+def _one_of(names: Sequence[str], limit: int) -> str:
+    """Return the names, or the first of them and how many more there are."""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return f"one of {', '.join(names[:limit])}{more}" if names else "none: there is none"

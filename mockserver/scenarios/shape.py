@@ -15,20 +15,30 @@ if TYPE_CHECKING:
     from mockserver.scenarios.source import Path, Source
 
 _NOWHERE: Final = object()
+_OPEN: Final[Mapping[str, Any]] = {
+    "methods": {"$ref": "#/$defs/names"},
+    "quirks": {"type": "object", "additionalProperties": {"type": "string"}},
+    "fault": {"type": ["string", "object"], "minLength": 1, "minProperties": 1, "maxProperties": 1},
+}
+"""Definitions of the schema that say less here than they say to editors."""
 
 
 @cache
 def _checker() -> Checker:
-    """Return the checker of the form; names and settings of faults are looked at where faults are known."""
+    """Return the checker of the form.
+
+    The names of methods, quirks and faults stand in the schema for editors; here they are looked at
+    where the catalogue and the faults themselves are at hand, which know better what to say.
+    """
     schema: Any = read_json(data_dir("schemas") / "scenario.json")
-    fault = {"type": ["string", "object"], "minLength": 1, "minProperties": 1, "maxProperties": 1}
-    return Checker({**schema, "$defs": {**schema["$defs"], "fault": fault}}, hints=True)
+    return Checker({**schema, "$defs": {**schema["$defs"], **_OPEN}}, hints=True)
 
 
 def check_shape(source: Source) -> Any:
     """Note what is wrong with the form of a document, and return a copy without the parts that are."""
+    checker = _checker()
     try:
-        problems = _checker().problems(source.document, source.file)
+        problems = checker.problems(source.document, source.file)
     except (UnicodeError, OverflowError, ValueError) as error:
         source.wrong((1, 1), (), "the document cannot be checked", "plain text and numbers", str(error)[:80])
         return {}
