@@ -15,20 +15,22 @@ import orjson
 from mockserver.contract.checking import FORCED
 from mockserver.contract.expansion import merge
 from mockserver.faults.base import ReplyFault, Wait
+from mockserver.faults.chance import Chance
 from mockserver.faults.registry import plan
-from mockserver.model import Reply, Violation
+from mockserver.model import Violation
 from mockserver.scenarios.identity import of_command, of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mockserver.faults.base import Fault
-    from mockserver.model import Exchange
+    from mockserver.model import Exchange, Reply
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Point
     from mockserver.scenarios.playing import Firing
 
 _RULE: Final = "SIM-27"
+_POINTS: Final = ("arrival", "command", "answer")
 
 
 class Prevented(Exception):
@@ -47,8 +49,8 @@ class Held(Exception):
         self.seconds = seconds
 
 
-class Forced(Exception):
-    """A rule answers the command with a status."""
+class Refused(Exception):
+    """The command is refused: the exchange so far, and the violation that says why."""
 
     def __init__(self, exchange: Exchange, violation: Violation) -> None:
         super().__init__()
@@ -58,28 +60,38 @@ class Forced(Exception):
 
 def act(exchange: Exchange, sandbox: Sandbox, point: Point) -> Exchange:
     """Let the rules of a point act on the exchange; raises what becomes of it when they stop it."""
-    if not exchange.plays or point in exchange.memo:
-        return exchange if not exchange.plays else _resumed(exchange, point)
-    success = exchange.violation is None
-    identity = of_command(exchange)
-    asked = (
-        play.ask(point, exchange, identity, exchange.status, success=success) for play in exchange.plays
-    )
-    firings = tuple(firing for firing in asked if firing is not None)
-    exchange.memo[point] = firings
-    if any([firing.play.moved(firing) for firing in firings]):
+    firings: tuple[Firing, ...] | None = exchange.memo.get(point)
+    if firings is not None:
+        # After a wait: what fired has fired, and is not asked again.
+        return _stopped(_planned(exchange, firings), firings)
+    firings = exchange.memo[point] = _asked(exchange, sandbox, point)
+    moved = [firing.play.moved(firing) for firing in firings]
+    if any(moved):
         sandbox.forget()
+    before = len(exchange.faults)
     exchange = _planned(exchange, firings)
-    wait = sum(fault.seconds for fault in _waits(exchange, firings))
-    if wait > 0:
-        raise Held(wait)
+    hold(exchange.faults[before:])
     return _stopped(exchange, firings)
 
 
-def _resumed(exchange: Exchange, point: Point) -> Exchange:
-    """Go on after a wait: what fired has fired, and is not asked again."""
-    firings: tuple[Firing, ...] = exchange.memo[point]
-    return _stopped(_planned(exchange, firings), firings)
+def _asked(exchange: Exchange, sandbox: Sandbox, point: Point) -> tuple[Firing, ...]:
+    """Return what fires at a point: of each scenario one rule for a request."""
+    identity, success = of_command(exchange), exchange.violation is None
+    known_as = sandbox.known_as(exchange.apikey)
+    acted = {firing.play for each in _POINTS for firing in exchange.memo.get(each, ())}
+    asked = (
+        play.ask(point, exchange, identity, known_as, exchange.status, success=success)
+        for play in exchange.plays
+        if play not in acted
+    )
+    return tuple(firing for firing in asked if firing is not None)
+
+
+def hold(faults: tuple[Fault, ...]) -> None:
+    """Raise Held if one of the faults makes the command wait before it takes effect."""
+    seconds = sum(fault.seconds for fault in faults if isinstance(fault, Wait) and fault.before)
+    if seconds > 0:
+        raise Held(seconds)
 
 
 def _planned(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
@@ -91,7 +103,11 @@ def _planned(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
     ]
     done = [
         *(f"{firing.scenario}/{firing.rule.id}: {fault.told()}" for firing, fault in faults),
-        *(f"{each.scenario}/{each.rule.id}: status {each.rule.then.status}" for each in firings if each.rule.then.status),
+        *(
+            f"{each.scenario}/{each.rule.id}: status {each.rule.then.status}"
+            for each in firings
+            if each.rule.then.status
+        ),
     ]
     patches = [firing.rule.then.reply for firing in firings if firing.rule.then.reply is not None]
     return exchange.evolve(
@@ -101,9 +117,25 @@ def _planned(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
     )
 
 
-def _waits(exchange: Exchange, firings: tuple[Firing, ...]) -> list[Wait]:
-    new = exchange.faults[-sum(len(firing.rule.then.faults) for firing in firings) :] if firings else ()
-    return [fault for fault in new if isinstance(fault, Wait) and fault.before]
+def queued(exchange: Exchange, sandbox: Sandbox, *, early: bool) -> Exchange:
+    """Plan the queued faults that want the request: ``early`` those that ask nothing of the command."""
+    key = "queued early" if early else "queued"
+    wishes = exchange.memo.get(key)
+    if wishes is None:
+        wishes = exchange.memo[key] = sandbox.forced.take_faults(exchange, early=early)
+        fresh = True
+    else:
+        fresh = False
+    faults = tuple(
+        plan(name, settings, Chance("fault", wish.id, number))
+        for wish, number in wishes
+        for name, settings in [wish.fault]
+    )
+    told = tuple(f"fault {wish.id}: {fault.told()}" for (wish, _), fault in zip(wishes, faults, strict=True))
+    exchange = exchange.evolve(faults=(*exchange.faults, *faults), harm=(*exchange.harm, *told))
+    if fresh:
+        hold(faults)
+    return _stopped(exchange, ())
 
 
 def _stopped(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
@@ -119,7 +151,7 @@ def _stopped(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
     violation = _violation(then.status or 0)
     if then.applied:
         return exchange.evolve(late=violation)
-    raise Forced(exchange.evolve(forced=True), violation)
+    raise Refused(exchange.evolve(forced=True), violation)
 
 
 def _violation(code: int) -> Violation:
@@ -137,7 +169,7 @@ class RecordRule:
         self.status = firing.rule.then.status or 0
         self.level = "record"
 
-    def wants(self, _: Any, record: Any) -> bool:
+    def wants_record(self, _: Any, record: Any) -> bool:
         """Tell whether the record is to fail."""
         if not self._firing.rule.conditions.record_fits(record):
             return False
@@ -168,8 +200,3 @@ def _patched(reply: Reply, patch: Mapping[str, Any]) -> Reply:
     except orjson.JSONDecodeError:
         return reply
     return replace(reply, body=orjson.dumps(merge(body, patch)))
-
-
-def empty(exchange: Exchange, make: Callable[[int, Exchange], Reply]) -> Exchange:
-    """Return the exchange of a command that was not carried out, with a reply for its faults to harm."""
-    return exchange.evolve(reply=make(200, exchange))

@@ -43,6 +43,15 @@ class Journal:
         while self._weight > _HEAVIEST and len(entries) > 1:
             self._weight -= _weight(entries.popleft())
 
+    def complete(self, number: int, how: str) -> None:
+        """Note how the connection of an exchange ended, if the exchange is still kept."""
+        for index in range(len(self._entries) - 1, -1, -1):
+            entry = self._entries[index]
+            if entry.number == number:
+                self._entries[index] = entry.evolve(ended=how)
+            if entry.number <= number:
+                return
+
     def clear(self, *, restart: bool = False) -> None:
         """Forget all exchanges; ``restart`` also counts from 1 again (AM-16)."""
         self._entries.clear()

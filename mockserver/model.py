@@ -128,6 +128,10 @@ class Exchange:
     accepted), ``reason`` a status that its refusal gives beside its own (0: none, DISP-14); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
     status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
     each stage that ran.
+
+    ``plays`` are the scenarios that may act on it, ``memo`` what already fired before a wait, ``faults``
+    and ``patches`` what they planned for the reply and ``harm`` the same in words; ``late`` answers a command
+    that was carried out all the same. ``ended`` is how the connection ended, where a fault had a hand in it.
     """
 
     number: int
@@ -151,6 +155,13 @@ class Exchange:
     reason: int = 0
     forced: bool = False
     forced_record: Any = None
+    plays: tuple[Any, ...] = ()
+    memo: Any = None
+    faults: tuple[Any, ...] = ()
+    harm: tuple[str, ...] = ()
+    patches: tuple[Mapping[str, Any], ...] = ()
+    late: Violation | None = None
+    ended: str = ""
     notices: tuple[Notice, ...] = ()
     failed_records: tuple[Violation, ...] = ()
     outcome: Mapping[str, Any] | None = None

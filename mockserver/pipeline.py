@@ -1,233 +1,112 @@
-"""From the bytes of a request to the bytes of its reply: the order of checks on one screen (TRN-39).
+"""From the bytes of a request to the bytes of its reply (TRN-39).
 
-Each stage takes an exchange and returns it with something added, or raises :class:`Refused`. What
-the stages do to the state is one unit of work: a refusal or an error undoes it (GEN-07).
+What the stages do to the state is one unit of work: a refusal or an error undoes it (GEN-07).
 """
 
 from __future__ import annotations
 
 import traceback
-from difflib import get_close_matches
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from mockserver.clock import real_time
-from mockserver.contract.checking import FORCED, Reading, first_refusal, reason_beside
-from mockserver.contract.fields import key_sent, value_sent
-from mockserver.contract.transport import decode as decode_bytes
-from mockserver.contract.transport import sniff_method
-from mockserver.contract.values import escaped, excerpt, is_blank
-from mockserver.errors import Malformed, RawQueryRefused, UnknownQuirk
-from mockserver.gate import GATE, Keys
-from mockserver.magic import magic, magic_key
-from mockserver.methods import HANDLERS
-from mockserver.methods.call import Call
-from mockserver.methods.rules import RULES
-from mockserver.model import NOTHING, Exchange, Finding, Violation
+from mockserver.contract.checking import FORCED
+from mockserver.errors import RawQueryRefused, UnknownQuirk, UnknownScenario
+from mockserver.faults.forced import ForcedStatus
+from mockserver.interference import Held, Prevented, Refused, act, harmed
+from mockserver.model import NOTHING, Exchange, Finding, Pause, Violation
 from mockserver.replying import bare, problem, render_failure, render_success
+from mockserver.stages import STAGES, arrive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.contract.fields import Record
     from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
-
-    Stage = Callable[[Exchange, Sandbox, Catalogue], Exchange]
-
-
-class Refused(Exception):
-    """A stage refuses the command: the exchange so far, and the violation that says why."""
-
-    def __init__(self, exchange: Exchange, violation: Violation) -> None:
-        super().__init__()
-        self.exchange = exchange
-        self.violation = violation
+    from mockserver.scenarios.playing import Play
 
 
-def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """Bytes to command, by the transport rules; malformed input is refused (TRN-31)."""
-    try:
-        decoded = decode_bytes(exchange.inbound, exchange.regime.quirks)
-    except Malformed as error:
-        name = sniff_method(error.text)
-        known = name if name in catalogue.methods else None
-        refused = exchange.evolve(
-            method=name or "",
-            finding=error.finding,
-            spec=exchange.regime.spec(known) if known else None,
-        )
-        violation = _common_refusal(catalogue.common["malformed"], "malformed", error.finding.text)
-        raise Refused(refused, violation) from error
-    return exchange.evolve(command=decoded.command, notices=decoded.notices)
-
-
-def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """Method name to method spec, in the edition that holds for the process (TRN-32, AM-12)."""
-    quirks = exchange.regime.quirks
-    names = catalogue.common["keys"]
-    fold = quirks["case_insensitive_keys"] == "on"
-    sent, apikey, servicekey = (
-        value_sent(exchange.command, names[key], fold=fold) for key in ("method", "apikey", "servicekey")
-    )
-    method = sent if isinstance(sent, str) else ""
-    if quirks["method_case"] == "ignore":
-        method = catalogue.folded_methods.get(method.casefold(), method)
-    known = method in catalogue.methods
-    process = None
-    takes = not known or "servicekey" in catalogue.methods[method]["keys"]
-    if takes and isinstance(servicekey, str):
-        process = sandbox.process(servicekey, fold_case=quirks["servicekey_case"] == "ignore")
-    regime = sandbox.regime(process, *exchange.regime_source) if process else exchange.regime
-    exchange = exchange.evolve(
-        method=method,
-        apikey=apikey if isinstance(apikey, str) else "",
-        servicekey=servicekey if isinstance(servicekey, str) else "",
-        process=process or NOTHING,
-        regime=regime,
-        spec=regime.spec(method) if known else None,
-    )
-    if not known:
-        finding = _unknown_method(sent, catalogue)
-        raise Refused(
-            exchange.evolve(finding=finding),
-            _common_refusal(catalogue.common["unknown_method"], "method", finding.text),
-        )
-    return exchange
-
-
-def _unknown_method(sent: Any, catalogue: Catalogue) -> Finding:
-    """Say whether the client or this version is to blame for a method that nobody answers (TRN-32)."""
-    vendors: list[str] = catalogue.common["methods"]
-    here = ", ".join(catalogue.methods)
-    if not isinstance(sent, str) or is_blank(sent):
-        text, mend = "the command names no method", "give one as text"
-    elif sent in vendors:
-        text, mend = f"{sent} is a method of the API that this version does not answer", "nothing to mend"
-    else:
-        near = get_close_matches(sent.casefold(), [name.casefold() for name in vendors], n=1)
-        names = [name for name in vendors if name.casefold() in near]
-        text = "the command names a method that the API does not have"
-        mend = f"did you mean {names[0]}?" if names else f"its methods are {', '.join(vendors)}"
-    return Finding("TRN-32", text, None, f"{mend} (answered here: {here})")
-
-
-def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """Keys to tenant and process, through the gate (AUTH-08)."""
-    tenant = (sandbox.tenant(exchange.apikey) if exchange.apikey else None) or NOTHING
-    forced = not exchange.process and magic_key(exchange, catalogue) is not None
-    keys = Keys(tenant, exchange.process, exchange.now, forced)
-    for step in exchange.spec.gate:
-        if not GATE[step["rule"]](keys):
-            raise Refused(exchange.evolve(tenant=tenant), _gate_violation(step, exchange, catalogue))
-    return exchange.evolve(tenant=tenant)
-
-
-def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Catalogue) -> Violation:
-    name: str = catalogue.common["keys"][step["field"]]
-    fold = exchange.regime.quirks["case_insensitive_keys"] == "on"
-    sent = key_sent(exchange.command, name, fold=fold)
-    return Violation(
-        pointer=f"/{escaped(sent)}",
-        field=name,
-        keyword=step["rule"],
-        status=step["status"],
-        level="request",
-        ledger=step["ledger"],
-        expected=step["expected"],
-        got=excerpt(exchange.command[sent]) if sent in exchange.command else "nothing",
-        evidence=step["evidence"],
-    )
-
-
-def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """Refuse what somebody asked to be refused: a magic value or a queued status (SIM-27)."""
-    wanted = magic(exchange, catalogue)
-    if wanted is None and len(sandbox.forced):
-        can_force = exchange.spec.can_force
-        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
-        if wish is not None and wish.level == "record":
-            return exchange.evolve(forced_record=wish)
-        wanted = None if wish is None else (wish.status, "SIM-26")
-    if wanted is None:
-        return exchange
-    code, ledger = wanted
-    violation = Violation("", "", FORCED, code, "request", ledger, "no forced status", str(code))
-    raise Refused(exchange.evolve(forced=True), violation)
-
-
-def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """The method's own checks in spec order: refuse the command, or mark records (GEN-06, AM-30)."""
-    wish, inbound = exchange.forced_record, exchange.inbound
-    reading = Reading(exchange.spec, exchange.command, wish and (wish.status, wish.match))
-    call = Call(
-        reading,
-        sandbox.store,
-        exchange.tenant,
-        exchange.process,
-        exchange.regime.quirks,
-        catalogue.references,
-        exchange.now,
-        exchange.at,
-        lambda stored: sandbox.recording_url(stored, inbound.scheme, inbound.headers.get("host", "")),
-    )
-
-    def ask(rule: str, record: Record | None) -> bool:
-        return RULES[rule](call, record)
-
-    refusal = first_refusal(reading, ask)
-    reason = reason_beside(reading, ask) if refusal is not None and "reason" in exchange.spec.rules else 0
-    notices = (*exchange.notices, *reading.notices)
-    failed = tuple(record.failure for record in reading.records if record.failure is not None)
-    exchange = exchange.evolve(call=call, notices=notices, failed_records=failed, reason=reason)
-    if refusal is not None:
-        raise Refused(exchange.evolve(forced=refusal.keyword == FORCED), refusal)
-    return exchange
-
-
-def handle(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
-    """What the method does to the state."""
-    return exchange.evolve(outcome=HANDLERS[exchange.method](exchange.call))
-
-
-STAGES: Final[tuple[Stage, ...]] = (decode, identify, authenticate, interfere, validate, handle)
-"""Every check and effect of a command, in order."""
-
-
-def serve(inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str) -> Reply:
+def serve(
+    inbound: Inbound, sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange | None = None
+) -> Reply | Pause:
     """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
 
-    Never raises for anything a client sends.
+    Never raises for anything a client sends. A Pause is answered when a fault makes the command wait
+    before it takes effect; resumed, it comes back here with the exchange that was held.
     """
     with sandbox.lock:
         now = sandbox.clock.now()
         begun = {
-            "number": sandbox.journal.next_number(),
+            "number": held.number if held else sandbox.journal.next_number(),
             "sandbox": sandbox.key,
             "inbound": inbound,
-            "received": real_time(),
+            "received": held.received if held else real_time(),
             "now": now,
             "at": now.isoformat(" ", "seconds"),
         }
         try:
             header = _header_quirks(inbound, catalogue)
-        except UnknownQuirk as error:
-            finding = Finding("AM-13", str(error), None, "GET /__admin/settings lists the quirks")
-            exchange = Exchange.begin(**begun, finding=finding)
-            exchange = exchange.evolve(reply=problem(400, "unknown quirk", str(error), exchange))
-            sandbox.journal.record(exchange)
-            return exchange.reply
+            plays = _plays(inbound, sandbox)
+        except (UnknownQuirk, UnknownScenario) as error:
+            return _misled(Exchange.begin(**begun), error, sandbox)
+        if plays or len(sandbox.forced):
+            begun |= {"plays": plays, "memo": held.memo if held else {}}
         regime = sandbox.regime(None, header, hint)
         exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
         stages: list[tuple[str, int]] = []
-        exchange = _run(exchange, sandbox, catalogue, stages)
-        _give_back_unused(exchange, sandbox)
-        sandbox.journal.record(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
+        try:
+            ended = _run(exchange, sandbox, catalogue, stages)
+        except Held as wait:
+            return Pause(wait.seconds, lambda: serve(inbound, sandbox, catalogue, hint, exchange))
+        _give_back_unused(ended, sandbox)
+        before, sandbox.last_reply = sandbox.last_reply, ended.reply
+        if ended.harm or ended.patches:
+            ended = ended.evolve(reply=harmed(ended, before))
+        sandbox.journal.record(ended, changes=sandbox.store.changes(), stages=tuple(stages))
+    return ended.reply
+
+
+def _plays(inbound: Inbound, sandbox: Sandbox) -> tuple[Play, ...]:
+    """Return the scenarios that play for a request: the sandbox's, and those its header asks for."""
+    asked = inbound.headers.get("x-mock-scenario")
+    if asked is None:
+        return sandbox.stage.active if sandbox.stage else ()
+    return sandbox.plays(name.strip() for name in asked.split(",") if name.strip())
+
+
+def _misled(exchange: Exchange, error: UnknownQuirk | UnknownScenario, sandbox: Sandbox) -> Reply:
+    """Answer a header that asks for something there is not (AM-13)."""
+    quirk = isinstance(error, UnknownQuirk)
+    where = (
+        "GET /__admin/settings lists the quirks" if quirk else "GET /__admin/scenarios lists the scenarios"
+    )
+    title = "unknown quirk" if quirk else "unknown scenario"
+    exchange = exchange.evolve(finding=Finding("AM-13", str(error), None, where))
+    exchange = exchange.evolve(reply=problem(400, title, str(error), exchange))
+    sandbox.journal.record(exchange)
     return exchange.reply
 
 
 def _run(
+    exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
+) -> Exchange:
+    """Return the exchange with its reply, whatever happens on the way; Held is raised as it is."""
+    started = perf_counter_ns()
+    try:
+        exchange = _carried_out(exchange, sandbox, catalogue, stages)
+    except Held:
+        raise
+    except RawQueryRefused as error:
+        exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
+    except Exception:  # noqa: BLE001 - not even a refusal could be told
+        exchange = _unexpected(exchange, catalogue)
+    spent = sum(nanoseconds for _, nanoseconds in stages)
+    stages.append(("render", perf_counter_ns() - started - spent))
+    return exchange
+
+
+def _carried_out(
     exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
 ) -> Exchange:
     """Take an exchange through the stages, noting how long each took; a refusal undoes what they did."""
@@ -239,21 +118,52 @@ def _run(
                 ended = perf_counter_ns()
                 stages.append((stage.__name__, ended - started))
                 started = ended
-            exchange = render_success(exchange)
+            return _answer(exchange, sandbox, catalogue)
     except Refused as refused:
-        exchange = render_failure(refused.exchange, refused.violation, catalogue)
-    except RawQueryRefused as error:
-        exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
+        return _refuse(refused, sandbox, catalogue)
+    except Prevented as prevented:
+        return prevented.exchange.evolve(reply=bare(200, prevented.exchange))
+    except (Held, RawQueryRefused):
+        raise
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
-        exchange = _unexpected(exchange, catalogue)
-    stages.append(("render", perf_counter_ns() - started))
-    return exchange
+        return _unexpected(exchange, catalogue)
+
+
+def _answer(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Render what became of a command that was carried out, and let rules about answers see it."""
+    if exchange.memo is None:
+        return render_success(exchange)
+    if exchange.late is None:
+        exchange = act(render_success(exchange), sandbox, "answer")
+    if exchange.late is None:
+        return exchange
+    return render_failure(exchange.evolve(forced=True), exchange.late, catalogue)
+
+
+def _refuse(refused: Refused, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
+    """Render a refusal; rules about arrivals that it never met, and rules about answers, see it first."""
+    exchange, violation = refused.exchange, refused.violation
+    if exchange.memo is None or "answer" in exchange.memo:
+        return render_failure(exchange, violation, catalogue)
+    try:
+        if "arrival" not in exchange.memo:
+            exchange = arrive(exchange, sandbox, catalogue)
+        exchange = render_failure(exchange, exchange.late or violation, catalogue)
+        exchange = act(exchange, sandbox, "answer")
+        late = exchange.late
+        return exchange if late is None else render_failure(exchange.evolve(forced=True), late, catalogue)
+    except Refused as again:
+        return render_failure(again.exchange, again.violation, catalogue)
+    except Prevented as prevented:
+        return prevented.exchange.evolve(reply=bare(200, prevented.exchange))
 
 
 def _give_back_unused(exchange: Exchange, sandbox: Sandbox) -> None:
     """Keep a status that was queued for records when no record came to fail with it (SIM-26)."""
     wish = exchange.forced_record
-    if wish is not None and not any(failure.keyword == FORCED for failure in exchange.failed_records):
+    if isinstance(wish, ForcedStatus) and not any(
+        failure.keyword == FORCED for failure in exchange.failed_records
+    ):
         sandbox.forced.give_back(wish)
 
 
@@ -274,7 +184,3 @@ def _header_quirks(inbound: Inbound, catalogue: Catalogue) -> Mapping[str, str]:
     if edition is not None:
         quirks["edition"] = catalogue.quirks.check("edition", edition.strip())
     return quirks
-
-
-def _common_refusal(answer: Mapping[str, Any], keyword: str, text: str) -> Violation:
-    return Violation("", "", keyword, answer["status"], "request", answer["ledger"], "a JSON command", text)

@@ -1,31 +1,37 @@
-"""Sandboxes: isolated worlds, and the registry that makes, finds and drops them."""
+"""Sandboxes: isolated worlds."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, field, replace
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockserver.clock import Clock
 from mockserver.contract.expansion import NO_TRAITS
-from mockserver.errors import SandboxExists, UnknownSandbox
+from mockserver.errors import UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
 from mockserver.regime import Regime
-from mockserver.seeding import copy_tenant, plant
-from mockserver.store.tinystore import TinyStore
+from mockserver.scenarios.playing import Play, Stage
+from mockserver.scenarios.setup import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.seeding import SeedPlan
+    from mockserver.model import Reply
+    from mockserver.scenarios.model import Scenario
     from mockserver.store.interface import Row, Store
+
+    class Library(Protocol):
+        """The scenarios a server knows by name."""
+
+        def get(self, name: str) -> Scenario:
+            """Return the scenario of that name; raise UnknownScenario."""
+
 
 DEFAULT: Final = "default"
 """Key of the sandbox that requests belong to when nothing says otherwise."""
@@ -36,10 +42,7 @@ MINTED_FROM: Final = "test_org"
 SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
 """Made-up customers of each preset unless somebody asks for another number."""
 
-_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
 _REMEMBERED: Final = 512
-_TEMPLATES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class World:
     journal_limit: int
     quirks: Mapping[str, str]
     recording_base: str | None = None
+    library: Library | None = None
+    """The scenarios every sandbox may play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ class Plan:
     quirks: Mapping[str, str] = field(default_factory=dict)
     clock: Mode = "real"
     at: datetime | None = None
+    scenarios: tuple[Scenario, ...] = ()
+    """What plays from the beginning."""
 
 
 class Sandbox:
@@ -79,6 +86,11 @@ class Sandbox:
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
         self.journal = Journal(world.journal_limit)
         self.forced = ForcedStatuses()
+        self.stage = Stage()
+        self.scenarios: dict[str, Scenario] = {}
+        """Scenarios of this sandbox alone, by name."""
+        self.last_reply: Reply | None = None
+        """The reply before this one, as it was before anybody harmed it."""
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
         self._world = world
@@ -101,7 +113,10 @@ class Sandbox:
             self.clock.reset(self.plan.clock, self.plan.at)
             self.journal.clear(restart=True)
             self.forced.clear()
+            self.stage.clear()
+            self.last_reply = None
             self.forget()
+            self.begin()
 
     def configure(self, edition: str | None, quirks: Mapping[str, str]) -> None:
         """Set the sandbox's own edition and quirks (AM-12, AM-13)."""
@@ -109,6 +124,48 @@ class Sandbox:
             self.edition = edition
             self.quirks = dict(quirks)
             self.forget()
+
+    def begin(self) -> None:
+        """Let the scenarios play that the sandbox was made with (AM-16)."""
+        for scenario in self.plan.scenarios:
+            self.activate(scenario)
+
+    def scenario(self, name: str) -> Scenario:
+        """Return a scenario of the sandbox or of the server; raise UnknownScenario."""
+        own = self.scenarios.get(name)
+        if own is not None:
+            return own
+        if self._world.library is None:
+            raise UnknownScenario(f"no scenario {name[:64]!r}")
+        return self._world.library.get(name)
+
+    def activate(self, scenario: Scenario) -> None:
+        """Make a scenario's setup true and let it play from now on; InvalidDocument changes nothing."""
+        with self.lock:
+            statuses = self._world.catalogue.references["user_status"]["entries"]
+            aliases = {MINTED_FROM: self.minted["apikey"]} if self.minted else {}
+            setup = Setup(self.store, self.clock, statuses, aliases)
+            setup.apply(scenario.setup, f"scenario {scenario.name}")
+            self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
+            self.forget()
+
+    def deactivate(self, name: str) -> bool:
+        """Stop a scenario; what its setup changed in the state stays. False when it does not play."""
+        with self.lock:
+            ended = self.stage.end(name)
+            self.forget()
+            return ended
+
+    def plays(self, names: Iterable[str]) -> tuple[Play, ...]:
+        """Return what plays for a request that asks for these scenarios as well; raise UnknownScenario."""
+        asked = [self.scenario(name) for name in names]
+        since = self.clock.now()
+        return self.stage.for_request(Play(scenario, self.plan.seed, since) for scenario in asked)
+
+    def known_as(self, apikey: str) -> tuple[str, ...]:
+        """Return the names rules may know an API key by: itself, and the golden one it was minted from."""
+        minted = self.minted.get("apikey") == apikey
+        return (apikey, MINTED_FROM) if minted else (apikey,)
 
     def forget(self) -> None:
         """Drop what was remembered of tenants, processes and settings; call it when they change."""
@@ -178,9 +235,10 @@ class Sandbox:
 
     def _make_regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
         world = self._world
-        quirks = {**world.catalogue.quirks.defaults, **world.quirks, "edition": hint, **self.quirks}
-        if self.edition is not None:
-            quirks["edition"] = self.edition
+        played, chosen = self.stage.settings()
+        quirks = {**world.catalogue.quirks.defaults, **world.quirks, "edition": hint, **self.quirks, **chosen}
+        if (played or self.edition) is not None:
+            quirks["edition"] = played or self.edition
         traits = NO_TRAITS
         if process is not None:
             quirks.update(process["quirks"] or {})
@@ -193,104 +251,3 @@ class Sandbox:
             )
         quirks.update(header)
         return Regime(world.catalogue, quirks, traits)
-
-
-class SandboxRegistry:
-    """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
-
-    def __init__(self, world: World, presets: Callable[[str], SeedPlan]) -> None:
-        self._world = world
-        self._presets = presets
-        self._lock = RLock()
-        self._sandboxes: dict[str, Sandbox] = {}
-        self._minted_apikeys: dict[bytes, Sandbox] = {}
-        self._minted_servicekeys: dict[bytes, Sandbox] = {}
-        self._templates: dict[tuple[int, str, int], Store] = {}
-        self._number = 0
-
-    def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
-        """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
-        if key is not None and _KEY.fullmatch(key) is None:
-            raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
-        template = self._template(plan)
-        with self._lock:
-            key = self._next_key() if key is None else key
-            if key in self._sandboxes:
-                raise SandboxExists(f"a sandbox {key} is there already")
-            sandbox = Sandbox(key, plan, template.fork(), self._world)
-            if mint:
-                self._mint(sandbox)
-            self._sandboxes[key] = sandbox
-            return sandbox
-
-    def get(self, key: str) -> Sandbox:
-        """Return the sandbox of that key; raise UnknownSandbox."""
-        sandbox = self._sandboxes.get(key)
-        if sandbox is None:
-            raise UnknownSandbox(f"no sandbox {key[:64]}")
-        return sandbox
-
-    def all(self) -> list[Sandbox]:
-        """Return all sandboxes, oldest first."""
-        with self._lock:
-            return list(self._sandboxes.values())
-
-    def drop(self, key: str) -> None:
-        """Forget a sandbox and its minted keys; raise UnknownSandbox."""
-        with self._lock:
-            minted = self.get(key).minted
-            del self._sandboxes[key]
-            if minted:
-                del self._minted_apikeys[minted["apikey"].encode()]
-                for word in minted["servicekeys"].values():
-                    del self._minted_servicekeys[word.encode()]
-
-    def by_minted_key(self, *texts: bytes) -> Sandbox | None:
-        """Return the sandbox whose minted key stands in the bytes of a request, API keys first (AM-10)."""
-        if not self._minted_apikeys:
-            return None
-        words = [word for text in texts if b"sbx" in text for word in _MINTED.findall(text)]
-        for known in (self._minted_apikeys, self._minted_servicekeys):
-            for word in words:
-                if word in known:
-                    return known[word]
-        return None
-
-    def _next_key(self) -> str:
-        self._number += 1
-        while f"sb{self._number}" in self._sandboxes:
-            self._number += 1
-        return f"sb{self._number}"
-
-    def _template(self, plan: Plan) -> Store:
-        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
-        customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
-        name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
-        template = self._templates.get(name)
-        if template is None:
-            template = TinyStore()
-            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
-            if len(self._templates) >= _TEMPLATES:
-                self._templates.clear()
-            self._templates[name] = template
-        return template
-
-    def _mint(self, sandbox: Sandbox) -> None:
-        """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""
-        source = MINTED_FROM
-        apikey = _minted_key(sandbox.key, source)
-        servicekeys = {
-            row["name"]: _minted_key(sandbox.key, row["name"])
-            for _, row in sandbox.store.find("processes", tenant=source)
-        }
-        copy_tenant(sandbox.store, source, apikey, servicekeys)
-        sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
-        sandbox.seal()
-        self._minted_apikeys[apikey.encode()] = sandbox
-        for word in servicekeys.values():
-            self._minted_servicekeys[word.encode()] = sandbox
-
-
-def _minted_key(sandbox: str, name: str) -> str:
-    """Return a key that only this sandbox has, the same whenever it is made again."""
-    return "sbx" + hashlib.sha256(f"{sandbox}\n{name}".encode()).hexdigest()[:24]

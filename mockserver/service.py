@@ -7,6 +7,7 @@ Knows HTTP's verbs, paths and statuses but no framework: the event loop and the 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.access import access_of
@@ -16,11 +17,12 @@ from mockserver.contract.keywords import explaining_class
 from mockserver.errors import UnknownSandbox
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
-from mockserver.model import Reply
+from mockserver.model import Pause, Reply
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
+from mockserver.registry import SandboxRegistry
 from mockserver.replying import CORS, problem
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
+from mockserver.sandbox import DEFAULT, Plan, World
 from mockserver.seeding import load_preset
 from mockserver.settings import ENDPOINT
 
@@ -107,8 +109,8 @@ class Service:
         """Return how much is loaded."""
         return {**self.catalogue.loaded(), "sandboxes": len(self.registry.all())}
 
-    def answer(self, inbound: Inbound) -> Reply:
-        """Answer one HTTP request to the API endpoint; never raises and never waits."""
+    def begin(self, inbound: Inbound) -> Reply | Pause:
+        """Answer one HTTP request to the API endpoint, or say how long to wait; never raises and never waits."""
         if inbound.verb not in ("POST", "GET", "HEAD"):
             return self._other_verb(inbound)
         if len(inbound.body) > self.settings.max_body:
@@ -117,8 +119,29 @@ class Service:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
             return problem(404, "unknown sandbox", str(error))
-        reply = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
-        return _without_diagnostics(reply) if self._bare else reply
+        outcome = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
+        return self._shown(outcome) if self._bare else outcome
+
+    def _shown(self, outcome: Reply | Pause) -> Reply | Pause:
+        """Return an outcome without diagnostics, also when it comes after a pause."""
+        if isinstance(outcome, Reply):
+            return _without_diagnostics(outcome)
+        return Pause(outcome.seconds, lambda: self._shown(outcome.resume()))
+
+    def answer(self, inbound: Inbound) -> Reply:
+        """Answer as :meth:`begin` does, for faces that cannot wait; their scenarios were loaded without waits."""
+        outcome = self.begin(inbound)
+        if isinstance(outcome, Reply):
+            return outcome
+        raise RuntimeError("a fault that waits was loaded by a server that cannot wait")
+
+    def ended(self, origin: tuple[str, int], how: str) -> None:
+        """Note in the journal how the connection of a harmed reply ended; the edge says so."""
+        key, number = origin
+        with suppress(UnknownSandbox):
+            sandbox = self.registry.get(key)
+            with sandbox.lock:
+                sandbox.journal.complete(number, how)
 
     @staticmethod
     def _other_verb(inbound: Inbound) -> Reply:

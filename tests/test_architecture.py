@@ -34,12 +34,16 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),
     (("service", "checks"), "everything one server holds; every document that ships"),
     (("pipeline",), "the order of work"),
+    (("stages",), "the checks and effects of a command"),
+    (("interference",), "what scenarios and faults do to a command"),
     (("replying",), "an outcome in the method's words"),
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
+    (("registry",), "all worlds of a server"),
     (("sandbox",), "one isolated world"),
     (("regime",), "the readings of the documents in force"),
-    (("coverage", "scenarios", "simulation.*"), "what happens in a world by itself"),
+    (("coverage", "scenarios.*"), "what a world is made to do"),
+    (("simulation.*",), "what happens in a world by itself"),
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
     (("seed_people", "seed_rules"), "made-up people, and what a plan must hold"),
@@ -115,8 +119,8 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
-    "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "pipeline",
-    "magic",
+    "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
+    "magic", "registry", "scenarios.*", "interference",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -125,7 +129,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
     "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
     "field": (
-        ("contract.*", "pipeline", "web.*", "methods.search"),
+        ("contract.*", "stages", "web.*", "methods.search"),
         "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),

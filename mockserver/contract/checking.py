@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mockserver.contract.validation import Failure
     from mockserver.model import Level
 
-    Queued = tuple[int, Mapping[str, Any]]
-    """A status queued for records, and the fields they must match."""
+    Queued = tuple[int, Callable[[Any, Any], bool]]
+    """A status that somebody wants for records, and whether for this one: ``wanted(command, record)``."""
 
     Ask = Callable[[str, "Record | None"], bool]
     """``ask(rule, record)``: whether a rule about the state holds, for the command or for a record."""
@@ -191,9 +191,9 @@ class _Judge:
         """Return the failure that was queued for such records (SIM-26)."""
         if self._reading.forced_record is None:
             return None
-        status, match = self._reading.forced_record
+        status, wanted = self._reading.forced_record
         raw = record.raw if isinstance(record.raw, dict) else {}
-        if not matches(match, self._reading.head.raw, raw):
+        if not wanted(self._reading.head.raw, raw):
             return None
         return _forced_failure(record, "", status, "SIM-26")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mockserver.model import Level
+    from mockserver.model import Exchange, Level
 
     CanForce = Callable[[int, Level], bool]
     """``can_force(code, level)``: whether the method that answers has such a failure (AM-14)."""
@@ -22,18 +22,25 @@ class ForcedStatus:
     """A queued wish: which commands, which code, how often, until when (on the sandbox's clock)."""
 
     id: int
-    status: int
+    status: int | None
     method: str | None = None
     level: Level = "request"
     times: int = 1
     until: datetime | None = None
     match: Mapping[str, Any] = field(default_factory=dict)
+    fault: tuple[str, Mapping[str, Any]] | None = None
+    """A fault instead of a status: its name and settings."""
+    used: int = 0
 
     def wants(self, method: str, command: Mapping[str, Any], now: datetime) -> bool:
         """Tell whether this wish is about such a command, now."""
         if self.times < 1 or (self.method is not None and self.method != method):
             return False
         return (self.until is None or now < self.until) and _fits(self.match, command)
+
+    def wants_record(self, command: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+        """Tell whether this wish is about such a record of such a command."""
+        return matches(self.match, command, record)
 
 
 class ForcedStatuses:
@@ -51,17 +58,18 @@ class ForcedStatuses:
 
     def add(
         self,
-        status: int,
+        status: int | None,
         *,
         method: str | None = None,
         level: Level = "request",
         times: int = 1,
         until: datetime | None = None,
         match: Mapping[str, Any] | None = None,
+        fault: tuple[str, Mapping[str, Any]] | None = None,
     ) -> ForcedStatus:
         """Queue a wish and return it."""
         self._number += 1
-        wish = ForcedStatus(self._number, status, method, level, times, until, match or {})
+        wish = ForcedStatus(self._number, status, method, level, times, until, match or {}, fault)
         self._queue.append(wish)
         return wish
 
@@ -73,12 +81,31 @@ class ForcedStatuses:
         A wish for a code that the method cannot fail with in this edition waits for another command.
         """
         for wish in self._queue:
-            if wish.wants(method, command, now) and can_force(wish.status, wish.level):
-                wish.times -= 1
-                if wish.times < 1:
-                    self._queue.remove(wish)
+            code = wish.status
+            if code is not None and wish.wants(method, command, now) and can_force(code, wish.level):
+                self._use(wish)
                 return wish
         return None
+
+    def take_faults(self, exchange: Exchange, *, early: bool) -> list[tuple[ForcedStatus, int]]:
+        """Return the faults queued for such a request, each with how often it was used, and count them down.
+
+        ``early`` are those that ask nothing of the command, so that they hit what cannot be read as well.
+        """
+        found = []
+        for wish in list(self._queue):
+            asks_nothing = wish.method is None and not wish.match
+            wanted = wish.fault is not None and asks_nothing == early
+            if wanted and wish.wants(exchange.method, exchange.command, exchange.now):
+                self._use(wish)
+                found.append((wish, wish.used))
+        return found
+
+    def _use(self, wish: ForcedStatus) -> None:
+        wish.used += 1
+        wish.times -= 1
+        if wish.times < 1:
+            self._queue.remove(wish)
 
     def give_back(self, wish: ForcedStatus) -> None:
         """Count a wish up again that changed nothing after all."""

@@ -71,13 +71,21 @@ class Conditions:
 
         return jsonpath.compile(self._when["jsonpath"])
 
-    def unmet(self, exchange: Exchange, since: datetime, status: int | None, *, success: bool) -> str:
+    def unmet(
+        self,
+        exchange: Exchange,
+        known_as: tuple[str, ...],
+        since: datetime,
+        status: int | None,
+        *,
+        success: bool,
+    ) -> str:
         """Return why the exchange does not fit, in a few words; empty when it does.
 
-        ``since`` is the moment the scenario was activated; ``status`` the answer's, once it is known.
+        ``known_as`` are the names its API key goes by, ``since`` is the moment the scenario was activated; ``status`` the answer's, once it is known.
         """
         when = self._when
-        for name, got in (("method", (exchange.method,)), ("apikey", (exchange.apikey,))):
+        for name, got in (("method", (exchange.method,)), ("apikey", known_as)):
             if name in when and not _named(when[name], got):
                 return f"{name} is {excerpt(got[0], 40)}"
         keys = (exchange.servicekey, exchange.process.get("name", ""))
@@ -160,13 +168,13 @@ def test_of(wanted: Any) -> Test:
 
 def contains(wanted: Any, got: Any) -> bool:
     """Tell whether a value has at least what is wanted: members of an object, elements of a list."""
+    if isinstance(got, list):
+        several = wanted if isinstance(wanted, list) else [wanted]
+        return all(any(contains(each, element) for element in got) for each in several)
     if isinstance(wanted, dict):
         return isinstance(got, dict) and all(
             name in got and contains(each, got[name]) for name, each in wanted.items()
         )
-    if isinstance(got, list):
-        several = wanted if isinstance(wanted, list) else [wanted]
-        return all(any(contains(each, element) for element in got) for each in several)
     return same(wanted, got)
 
 

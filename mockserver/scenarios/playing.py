@@ -74,25 +74,28 @@ class Play:
         point: Point,
         exchange: Exchange,
         identity: str,
+        known_as: tuple[str, ...],
         status: int | None = None,
         *,
         success: bool = False,
     ) -> Firing | None:
-        """Return the first rule of that point that fires for the exchange, and count."""
+        """Return the first rule of that point that fires for the exchange, and count.
+
+        ``identity`` is what makes a retry the same command, ``known_as`` the names of its API key.
+        """
         for rule in self.scenario.rules:
             if rule.point == point:
-                firing = self._try(rule, exchange, identity, status, success=success)
+                unmet = rule.conditions.unmet(exchange, known_as, self.since, status, success=success)
+                firing = self._try(rule, exchange, identity, unmet)
                 if firing is not None:
                     return firing
         return None
 
-    def _try(
-        self, rule: Rule, exchange: Exchange, identity: str, status: int | None, *, success: bool
-    ) -> Firing | None:
+    def _try(self, rule: Rule, exchange: Exchange, identity: str, unmet: str) -> Firing | None:
         tally = self.tallies[rule.id]
         tally.asked += 1
-        unmet = "" if rule.state in (None, self.state) else f"the state is {self.state}"
-        unmet = unmet or rule.conditions.unmet(exchange, self.since, status, success=success)
+        if rule.state not in (None, self.state):
+            unmet = f"the state is {self.state}"
         unmet = unmet or _impossible(rule, exchange)
         if unmet:
             tally.why_not(unmet)

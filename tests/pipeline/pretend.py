@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.catalogue import Catalogue
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
-from mockserver.sandbox import DEFAULT, Plan, SandboxRegistry, World
+from mockserver.registry import SandboxRegistry
+from mockserver.sandbox import DEFAULT, Plan, World
 from mockserver.seeding import load_preset
 from mockserver.service import Service
 from mockserver.settings import Settings

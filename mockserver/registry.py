@@ -1,0 +1,126 @@
+"""The registry of sandboxes: makes, finds and drops them, and knows the keys that lead to them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from threading import RLock
+from typing import TYPE_CHECKING, Final
+
+from mockserver.errors import SandboxExists, UnknownSandbox
+from mockserver.sandbox import MINTED_FROM, SAMPLE_CUSTOMERS, Sandbox
+from mockserver.seeding import copy_tenant, plant
+from mockserver.store.tinystore import TinyStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.sandbox import Plan, World
+    from mockserver.seeding import SeedPlan
+    from mockserver.store.interface import Store
+
+_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
+_TEMPLATES: Final = 16
+
+
+class SandboxRegistry:
+    """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
+
+    def __init__(self, world: World, presets: Callable[[str], SeedPlan]) -> None:
+        self._world = world
+        self._presets = presets
+        self._lock = RLock()
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._minted_apikeys: dict[bytes, Sandbox] = {}
+        self._minted_servicekeys: dict[bytes, Sandbox] = {}
+        self._templates: dict[tuple[int, str, int], Store] = {}
+        self._number = 0
+
+    def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
+        """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
+        if key is not None and _KEY.fullmatch(key) is None:
+            raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
+        template = self._template(plan)
+        with self._lock:
+            key = self._next_key() if key is None else key
+            if key in self._sandboxes:
+                raise SandboxExists(f"a sandbox {key} is there already")
+            sandbox = Sandbox(key, plan, template.fork(), self._world)
+            if mint:
+                self._mint(sandbox)
+            sandbox.begin()
+            self._sandboxes[key] = sandbox
+            return sandbox
+
+    def get(self, key: str) -> Sandbox:
+        """Return the sandbox of that key; raise UnknownSandbox."""
+        sandbox = self._sandboxes.get(key)
+        if sandbox is None:
+            raise UnknownSandbox(f"no sandbox {key[:64]}")
+        return sandbox
+
+    def all(self) -> list[Sandbox]:
+        """Return all sandboxes, oldest first."""
+        with self._lock:
+            return list(self._sandboxes.values())
+
+    def drop(self, key: str) -> None:
+        """Forget a sandbox and its minted keys; raise UnknownSandbox."""
+        with self._lock:
+            minted = self.get(key).minted
+            del self._sandboxes[key]
+            if minted:
+                del self._minted_apikeys[minted["apikey"].encode()]
+                for word in minted["servicekeys"].values():
+                    del self._minted_servicekeys[word.encode()]
+
+    def by_minted_key(self, *texts: bytes) -> Sandbox | None:
+        """Return the sandbox whose minted key stands in the bytes of a request, API keys first (AM-10)."""
+        if not self._minted_apikeys:
+            return None
+        words = [word for text in texts if b"sbx" in text for word in _MINTED.findall(text)]
+        for known in (self._minted_apikeys, self._minted_servicekeys):
+            for word in words:
+                if word in known:
+                    return known[word]
+        return None
+
+    def _next_key(self) -> str:
+        self._number += 1
+        while f"sb{self._number}" in self._sandboxes:
+            self._number += 1
+        return f"sb{self._number}"
+
+    def _template(self, plan: Plan) -> Store:
+        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
+        customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
+        name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
+        template = self._templates.get(name)
+        if template is None:
+            template = TinyStore()
+            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            if len(self._templates) >= _TEMPLATES:
+                self._templates.clear()
+            self._templates[name] = template
+        return template
+
+    def _mint(self, sandbox: Sandbox) -> None:
+        """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""
+        source = MINTED_FROM
+        apikey = _minted_key(sandbox.key, source)
+        servicekeys = {
+            row["name"]: _minted_key(sandbox.key, row["name"])
+            for _, row in sandbox.store.find("processes", tenant=source)
+        }
+        copy_tenant(sandbox.store, source, apikey, servicekeys)
+        sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
+        sandbox.seal()
+        self._minted_apikeys[apikey.encode()] = sandbox
+        for word in servicekeys.values():
+            self._minted_servicekeys[word.encode()] = sandbox
+
+
+def _minted_key(sandbox: str, name: str) -> str:
+    """Return a key that only this sandbox has, the same whenever it is made again."""
+    return "sbx" + hashlib.sha256(f"{sandbox}\n{name}".encode()).hexdigest()[:24]
