@@ -12,27 +12,49 @@ from mockserver.errors import InvalidDocument, Problem
 from mockserver.methods import HANDLERS, OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
+from mockserver.scenarios.library import scenario_files
+from mockserver.scenarios.loading import is_scenario, load_scenario
 from mockserver.seeding import load_plan, presets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from mockserver.errors import Note
 
-def check_all(paths: Sequence[Path]) -> tuple[list[Problem], str]:
-    """Return the problems of the given files, or of all our documents, and a summary for when there are none.
+    Found = tuple[list[Problem], list[Note]]
+    """What is wrong with a file, and what is only odd about it."""
+
+
+def check_all(paths: Sequence[Path]) -> tuple[list[Problem], list[Note], str]:
+    """Return problems and notes of the given files, or of all our documents, and a summary for when none is wrong.
 
     More thorough than a start, which looks at the default quirks only.
     """
-    if paths:
-        problems = [problem for path in paths for problem in _check_file(path)]
-        return problems, f"{len(paths)} checked, nothing found"
     folder = data_dir("schemas")
     documents, problems = read_documents(folder)
     problems = problems or wording(documents, folder)
     if problems:
-        return problems, ""
+        return problems, [], ""
     catalogue = Catalogue(folder, documents)
+    if paths:
+        found = [_check_file(path, catalogue) for path in paths]
+        return *_joined(found), f"{len(paths)} checked, nothing wrong"
+    problems, counts = _check_contract(catalogue)
+    scenarios = [] if problems else scenario_files(data_dir("scenarios"))
+    problems, notes = _joined([(problems, []), *(_check_scenario(path, catalogue) for path in scenarios)])
+    summary = f"checked {counts}, {len(presets())} presets, {len(scenarios)} scenarios: nothing wrong"
+    return problems, notes, summary
+
+
+def _joined(found: Sequence[Found]) -> Found:
+    problems = [problem for each, _ in found for problem in each]
+    return problems, [note for _, each in found for note in each]
+
+
+def _check_contract(catalogue: Catalogue) -> tuple[list[Problem], str]:
+    """Check every document of the contract and every preset; say how many there are."""
+    folder = catalogue.folder
     problems = lint(catalogue, frozenset(RULES), OUTCOMES, thorough=True)
     problems += [
         Problem(
@@ -47,31 +69,45 @@ def check_all(paths: Sequence[Path]) -> tuple[list[Problem], str]:
     ]
     for name in presets():
         problems += _check_plan(folder / "presets" / f"{name}.json")
-    counts = ", ".join(f"{count} {name}" for name, count in catalogue.loaded().items())
-    return problems, f"checked {counts}, {len(presets())} presets: nothing found"
+    return problems, ", ".join(f"{count} {name}" for name, count in catalogue.loaded().items())
 
 
-def _check_file(path: Path) -> list[Problem]:
-    """Check a file as the kind of document its content says it is."""
+def _check_scenario(path: Path, catalogue: Catalogue) -> Found:
+    """Check a scenario, as a server that has its connections in hand would load it."""
+    try:
+        _, notes = load_scenario(path, catalogue, wire=True)
+    except InvalidDocument as error:
+        return list(error.problems), []
+    return [], notes
+
+
+def _check_file(path: Path, catalogue: Catalogue) -> Found:
+    """Check a file as the kind of document that its name or its content says it is."""
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return _check_scenario(path, catalogue)
     try:
         document = read_json(path)
     except InvalidDocument as error:
-        return list(error.problems)
+        return list(error.problems), []
+    if is_scenario(document):
+        return _check_scenario(path, catalogue)
     kind = _kind(document)
     if kind is None:
-        return [
-            Problem(str(path), "", "is no document of ours", "a method, a reference table or a seed plan")
-        ]
+        kinds = "a scenario, a method, a reference table or a seed plan"
+        return [Problem(str(path), "", "is no document of ours", kinds)], []
     if kind == "seed plan":
-        return _check_plan(path)
-    documents, problems = read_documents(data_dir("schemas"))
-    if problems:
-        return problems
+        return _check_plan(path), []
+    return _check_document(path, kind, document, catalogue), []
+
+
+def _check_document(path: Path, kind: str, document: Any, catalogue: Catalogue) -> list[Problem]:
+    """Check a method or a reference table."""
+    documents = catalogue.documents
     problems = list(words(documents["vocabulary"], kind, str(path), document))
     if problems or kind != "method":
         return problems
-    documents["methods"] = {path.stem: document}
-    problems = lint(Catalogue(data_dir("schemas"), documents), frozenset(RULES), OUTCOMES, thorough=True)
+    alone = Catalogue(catalogue.folder, {**documents, "methods": {path.stem: document}})
+    problems = lint(alone, frozenset(RULES), OUTCOMES, thorough=True)
     return [replace(problem, file=str(path)) for problem in problems]
 
 

@@ -54,9 +54,9 @@ def check(files: tuple[str, ...]) -> int:
 
     from mockserver.checks import check_all
 
-    problems, summary = check_all([Path(file) for file in files])
-    for problem in problems:
-        click.echo(str(problem))
+    problems, notes, summary = check_all([Path(file) for file in files])
+    for found in (*problems, *notes):
+        click.echo(str(found))
     if problems:
         return FINDINGS
     click.echo(summary)

@@ -29,13 +29,35 @@ class Problem:
     got: str = ""
     line: int | None = None
     column: int | None = None
+    hint: str = ""
+    """What was probably meant."""
 
     def __str__(self) -> str:
-        place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column or 1}"
-        detail = "".join(
-            f"; {label} {text}" for label, text in (("expected", self.expected), ("got", self.got)) if text
+        meant = f"did you mean {self.hint}?" if self.hint else ""
+        expected, got = (
+            f"{label} {text}" if text else ""
+            for label, text in (("expected", self.expected), ("got", self.got))
         )
-        return f"{place}: {self.pointer or '/'}: {self.message}{detail}"
+        detail = "".join(f"; {text}" for text in (expected, meant, got) if text)
+        return f"{_place(self)}: {self.pointer or '/'}: {self.message}{detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd in a file of ours that may well be meant: no error."""
+
+    file: str
+    pointer: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return f"{_place(self)}: {self.pointer or '/'}: note: {self.message}"
+
+
+def _place(found: Problem | Note) -> str:
+    return found.file if found.line is None else f"{found.file}:{found.line}:{found.column or 1}"
 
 
 class InvalidDocument(MockServerError):

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import is_moment
 from mockserver.errors import InvalidDocument, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mockserver.model import Json
@@ -63,9 +64,15 @@ def shown(value: Json) -> str:
 
 def known(names: Sequence[str], got: str) -> str:
     """Return the text "one of …" for a message, with the nearest name first when one is near."""
-    nearest = difflib.get_close_matches(got, names, n=1)
-    hint = f"{nearest[0]}? One of " if nearest else "one of "
-    return hint + ", ".join(names)
+    near = nearest(names, got)
+    return (f"{near}? One of " if near else "one of ") + ", ".join(names)
+
+
+def nearest(names: Iterable[str], got: str) -> str:
+    """Return the name that is most like a wrong one, whatever the case; empty when none is near."""
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(got.casefold(), folded, n=1)
+    return folded[found[0]] if found else ""
 
 
 def check_against(schema: Mapping[str, Any], document: Json, file: str) -> list[Problem]:
@@ -79,43 +86,90 @@ def check_against(schema: Mapping[str, Any], document: Json, file: str) -> list[
 
 
 class Checker:
-    """Checks many documents against one JSON Schema, as :func:`check_against` does one."""
+    """Checks many documents against one JSON Schema, as :func:`check_against` does one.
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    ``"format": "regex"`` is for editors alone: whoever uses an expression knows in which dialect it is.
+    With ``hints`` the nearest name stands in the problem's ``hint`` and no longer in ``expected``.
+    """
+
+    def __init__(self, schema: Mapping[str, Any], *, hints: bool = False) -> None:
         # Imported here because it costs tens of milliseconds that `--help` should not pay.
         import jsonschema_rs  # noqa: PLC0415
 
         self._schema = dict(schema)
+        self._hints = hints
         self._validator = jsonschema_rs.Draft202012Validator(
-            self._schema, formats={"moment": is_moment}, validate_formats=True
+            self._schema, formats={"moment": is_moment, "regex": lambda _: True}, validate_formats=True
         )
 
     def problems(self, document: Json, file: str) -> list[Problem]:
         """Return every problem of a document; ``file`` is the name they give it."""
         return [
-            problem
+            _hinted(problem, names) if self._hints else problem
             for error in self._validator.iter_errors(document)
-            for problem in _problems(error, self._schema, file)
+            for problem, names in _problems(error, self._schema, file)
         ]
 
 
-def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[Problem]:
+def _hinted(problem: Problem, names: Sequence[str]) -> Problem:
+    """Return the problem with the nearest of the names beside what was expected."""
+    if not names:
+        return problem
+    hint = nearest(names, problem.got.strip('"'))
+    return replace(problem, expected="one of " + ", ".join(names), hint=hint)
+
+
+def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[tuple[Problem, Sequence[str]]]:
+    """Yield what a broken keyword says, each with the names of which one was expected."""
     keyword: str = error.kind.name
     details: dict[str, Any] = error.kind.as_dict()
     path = list(error.instance_path)
-    if keyword == "required":
+    if keyword in ("oneOf", "anyOf") and (inner := _meant(error)) is not None:
+        for each in inner:
+            yield from _problems(each, schema, file)
+    elif keyword == "required":
         missing = details["property"]
-        yield Problem(file, pointer([*path, missing]), "a member is missing", f"a member {missing}", "none")
+        place = pointer([*path, missing])
+        yield Problem(file, place, "a member is missing", f"a member {missing}", "none"), ()
     elif keyword == "additionalProperties":
         names = sorted(_subschema(schema, error.schema_path).get("properties", {}))
         for name in details["unexpected"]:
             place = pointer([*path, name])
-            yield Problem(file, place, "this member is not known", known(names, name), name)
+            yield Problem(file, place, UNKNOWN_MEMBER, known(names, name), name), names
     else:
-        yield Problem(
-            file, pointer(path), _MESSAGES.get(keyword, "this value does not fit"),
-            _expected(keyword, details, error.message), shown(error.instance),
+        options = details["options"] if keyword == "enum" else ()
+        yield (
+            Problem(
+                file, pointer(path), _MESSAGES.get(keyword, "this value does not fit"),
+                _expected(keyword, details, error.message), shown(error.instance),
+            ),
+            [option for option in options if isinstance(option, str)],
         )  # fmt: skip
+
+
+def _meant(error: Any) -> Sequence[Any] | None:
+    """Return what is wrong by that alternative which the value was probably meant for; None when no one is."""
+    branches = [branch for branch in error.kind.as_dict().get("context", ()) if branch]
+    depth = len(error.instance_path)
+    likely = [
+        branch
+        for branch in branches
+        if not any(
+            each.kind.name in ("type", "enum", "const") and len(each.instance_path) == depth
+            for each in branch
+        )
+    ]
+    return likely[0] if len(likely) == 1 else None
+
+
+def _alternatives(branches: Iterable[Sequence[Any]]) -> str:
+    """Return what the alternatives ask of a value that fits none of them."""
+    texts = [
+        _expected(each.kind.name, each.kind.as_dict(), each.message)
+        for branch in branches
+        for each in branch[:1]
+    ]
+    return " or ".join(dict.fromkeys(texts))
 
 
 def _subschema(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[str, Any]:
@@ -125,6 +179,9 @@ def _subschema(schema: Mapping[str, Any], path: Sequence[str | int]) -> Mapping[
         node = node[part]
     return node if isinstance(node, dict) else {}
 
+
+UNKNOWN_MEMBER: Final = "this member is not known"
+"""The message about a member that an object does not have: it is the name that is wrong, not the value."""
 
 _MESSAGES: Mapping[str, str] = {
     "type": "this value is of the wrong type",
@@ -162,6 +219,10 @@ def _expected(keyword: str, details: Mapping[str, Any], message: str) -> str:
             return str(details["format"])
         case "uniqueItems":
             return "different elements"
+        case "const":
+            return shown(details["expected_value"])
+        case "oneOf" | "anyOf" if details.get("context"):
+            return _alternatives(details["context"])
         case _:
             return message
 

@@ -89,7 +89,7 @@ def only(document: object) -> Problem:
         ({"n": 3}, "/n", "3 is not a multiple of 2", "3"),
         ({"t": "2024-02-30 10:00:00"}, "/t", "YYYY-MM-DD hh:mm:ss", '"2024-02-30 10:00:00"'),
         ({"u": "no link"}, "/u", "uri", '"no link"'),
-        ({"either": 1}, "/either", "1 is not valid under any of the schemas", "1"),
+        ({"either": 1}, "/either", "string or null", "1"),
     ],
 )
 def test_problems_lead_to_the_value(document: object, place: str, expected: str, got: str) -> None:
