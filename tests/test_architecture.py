@@ -124,7 +124,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
-    "info": (("settings",), "a log level"),
+    "info": (("settings", "web.postman"), "a log level; what a Postman collection says of itself"),
     "state": (("web.*",), "what a sandbox holds"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),

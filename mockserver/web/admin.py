@@ -20,7 +20,7 @@ from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, Un
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
-from mockserver.web import admin_faults, admin_sandboxes, admin_simulation, admin_state, api
+from mockserver.web import admin_faults, admin_sandboxes, admin_simulation, admin_state, api, postman
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
 
@@ -135,6 +135,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "POST", "…/simulation/users/<path:name>/status", _M.set_user_status,
         "Set what the agent of a login is doing; with strict only what may follow by itself.", "user_status",
     ),
+    Route("GET", f"{HOME}/postman.json", postman.document, "Every example and failure as a Postman collection."),
 )  # fmt: skip
 """Every route of the admin API, in the order ``GET /__admin`` lists them."""
 
