@@ -103,8 +103,13 @@ class Cases:
             quirks, level = entry.get("quirks", {}), entry.get("level", "request")
             spec = self._spec(method, edition, quirks)
             source, change = entry.get("from", self._first(method, edition)), entry.get("change", {})
-            row = spec.status(entry["status"], level)
-            refused = self._refused(spec, row, merge(self._base(method, edition, source), change), quirks)
+            command = merge(self._base(method, edition, source), change)
+            row = (
+                self._row(spec, entry["status"], command)
+                if level == "request"
+                else spec.status(entry["status"], level)
+            )
+            refused = self._refused(spec, row, command, quirks)
             case = refused if level == "request" else self._with_record(refused, spec, row)
             yield replace(
                 case,
@@ -118,20 +123,30 @@ class Cases:
         """Yield what reaches no method: keys that the gate refuses, and JSON that is none."""
         spec = self._spec(method, edition)
         command = self._base(method, edition, self._first(method, edition))
-        own = {self._keys[key] for key in method["keys"]}
         for step in spec.gate:
-            change = self._catalogue.common.get("provocations", {}).get(step["step"])
-            if change is None:
-                continue
-            row = spec.status(step["status"])
-            if row.code not in spec.codes("request"):
-                row = replace(row, ledger=step["ledger"])
-            changed = merge(command, {name: value for name, value in change.items() if name in own})
-            case = self._refused(spec, row, changed, {})
-            yield replace(case, about=f"{case.about} It would take {step['expected']}.")
+            changed = merge(command, self._refused_keys(spec, step))
+            if changed != command:
+                case = self._refused(spec, self._row(spec, step["status"], changed), changed, {})
+                yield replace(case, about=f"{case.about} It would take {step['expected']}.")
         row = spec.status(self._catalogue.common["malformed"]["status"])
         cut = self._refused(spec, row, {self._keys["method"]: spec.name}, {})
         yield replace(cut, sent=pretty(command).removesuffix("}"), about=f"{cut.about} The JSON is cut off.")
+
+    def _refused_keys(self, spec: MethodSpec, step: Document) -> Document:
+        """Return the keys of the sample data that a step of the gate refuses, of those the method has."""
+        own = {self._keys[key] for key in self._catalogue.methods[spec.name]["keys"]}
+        change = self._catalogue.common.get("provocations", {}).get(step["step"], {})
+        return {name: value for name, value in change.items() if name in own}
+
+    def _row(self, spec: MethodSpec, code: int, command: Document) -> StatusRow:
+        """Return the row that refuses a command: the method's own, else that of the gate's step (AM-62)."""
+        row = spec.status(code)
+        if code not in spec.codes("request"):
+            for step in spec.gate:
+                keys = self._refused_keys(spec, step)
+                if keys and step["status"] == code and keys.items() <= command.items():
+                    return replace(row, ledger=step["ledger"])
+        return row
 
     def _refused(
         self, spec: MethodSpec, row: StatusRow, command: Document, quirks: Mapping[str, str]
