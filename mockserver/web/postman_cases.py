@@ -103,18 +103,19 @@ class Cases:
             quirks, level = entry.get("quirks", {}), entry.get("level", "request")
             spec = self._spec(method, edition, quirks)
             source, change = entry.get("from", self._first(method, edition)), entry.get("change", {})
-            command = merge(self._base(method, edition, source), change)
-            row = (
-                self._row(spec, entry["status"], command)
-                if level == "request"
-                else spec.status(entry["status"], level)
-            )
-            refused = self._refused(spec, row, command, quirks)
-            case = refused if level == "request" else self._with_record(refused, spec, row)
+            text = entry.get("text")
+            command = {} if text is not None else merge(self._base(method, edition, source), change)
+            code = entry["status"]
+            row = self._row(spec, code, command) if level == "request" else spec.status(code, level)
+            case = self._refused(spec, row, command, quirks)
+            case = case if level == "request" else self._with_record(case, spec, row)
+            made = f"It is {source or 'the keys alone'} with {json.dumps(change, ensure_ascii=False)}."
             yield replace(
                 case,
-                about=f"{case.about} It is {source or 'the keys alone'} with {_compact(change)}.",
-                sent=entry.get("text", case.sent),
+                about=f"{case.about} {made}"
+                if text is None
+                else f"{case.about} The text is no JSON command.",
+                sent=case.sent if text is None else text,
                 quirks=quirks,
                 before=self._chain(entry.get("after", ())),
             )
@@ -212,10 +213,6 @@ class Cases:
 def pretty(document: Any) -> str:
     """Return JSON as people read it."""
     return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def _compact(document: Any) -> str:
-    return json.dumps(document, ensure_ascii=False)
 
 
 def _told(members: Document, known: Document) -> dict[str, Any]:
