@@ -137,7 +137,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
-    "info": (("settings", "web.openapi.document"), "a log level; also OpenAPI's word"),
+    "info": (
+        ("settings", "web.openapi.document", "web.postman"),
+        "a log level; also OpenAPI's word and Postman's",
+    ),
     "state": (("web.*",), "what a sandbox holds"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
