@@ -39,6 +39,9 @@ class FakeService:
     def playing(self) -> list[str]:
         return []
 
+    def ended(self, origin: tuple[str, int], how: str) -> None:
+        """Nobody asks how connections end here."""
+
     def is_api(self, path: str) -> bool:
         return _API.fullmatch(path) is not None
 

@@ -61,7 +61,7 @@ class FaultyService(FakeService):
 
     def _tell(self) -> Reply:
         told = {
-            "endings": self.endings, "resumed": self.resumed, "wire": self.wire,
+            "endings": self.endings, "resumed": self.resumed,
             "threads": threading.active_count(),
         }  # fmt: skip
         return Reply(200, TYPE, json.dumps(told).encode())

@@ -52,7 +52,7 @@ class Edge:
         self._service = service
         self._is_api = service.is_api
         self._begin: Callable[[Inbound], Reply | Pause] = service.begin
-        self._ended: Callable[[tuple[str, int], str], object] = getattr(service, "ended", _nobody_asks)
+        self._ended = service.ended
         self._limit = service.settings.max_body
         self._pages: Application | None = None
         self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
@@ -135,10 +135,6 @@ def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
         return joined
     return found
-
-
-def _nobody_asks(origin: tuple[str, int], how: str) -> None:
-    """Forget how a connection ended."""
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -45,7 +45,7 @@ class Examples:
 
 def _unmet(conditions: Conditions, exchange: Exchange) -> str:
     try:
-        return conditions.unmet(exchange, _SINCE, None, success=False)
+        return conditions.unmet(exchange, (), _SINCE, None, success=False)
     except Exception as error:  # noqa: BLE001 - whatever a query trips over in a command, it does not fit
         return f"the query fails: {type(error).__name__}"
 

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from tests.server_process import Running
 
 
-def test_the_server_says_that_it_can(harmful: Running) -> None:
-    """The service is told that waits and wire faults can be performed, so that none has to be refused."""
-    assert told(harmful)["wire"] is True
-
-
 @pytest.mark.parametrize("fault", ["connection_reset", ("applied_then_lost", {"how": "reset"})])
 def test_a_reset_is_a_reset(harmful: Running, fault: Any) -> None:
     """The client's read fails with ECONNRESET, without a byte."""
@@ -200,7 +195,7 @@ def test_a_slow_reader_does_not_fill_the_memory(harmful: Running) -> None:
     size = 4_000_000
     with harmful.connect() as sock, sock.makefile("rb") as stream:
         sock.sendall(raw(("slow_body", {"pause": 0, "size": 50_000}), size=size))
-        assert told(harmful)["wire"]
+        assert told(harmful)["threads"]
         assert len(json.loads(read_reply(stream)[2])["filler"]) == size
 
 
