@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,9 +39,12 @@ def check_shape(source: Source) -> Any:
     """Note what is wrong with the form of a document, and return a copy without the parts that are."""
     checker = _checker()
     try:
+        # a lone half of a surrogate pair is text for Python and for nobody else
+        json.dumps(source.document, ensure_ascii=False).encode()
         problems = checker.problems(source.document, source.file)
-    except (UnicodeError, OverflowError, ValueError) as error:
-        source.wrong((1, 1), (), "the document cannot be checked", "plain text and numbers", str(error)[:80])
+    except (UnicodeError, OverflowError, ValueError, TypeError) as error:
+        got = str(error)[:80].encode("ascii", "backslashreplace").decode()
+        source.wrong(source.place(()), (), "the document cannot be checked", "text and numbers of JSON", got)
         return {}
     paths = [steps(problem.pointer) for problem in problems]
     for problem, path in zip(problems, paths, strict=True):
