@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.web.admin_faults import filled
+from mockserver.magic import filled
 from tests.web.admin_client import METHOD, MOBILE, OTHER_MOBILE, push
 
 if TYPE_CHECKING:
@@ -169,6 +169,8 @@ def test_magic_follows_the_edition(admin: Admin) -> None:
         ("1110000([0-9]{3})", 5, "1110000005"),
         (r"force\.([0-9]+)@mock\.test", 5, "force.5@mock.test"),
         ("([0-9]{18})", 67, "000000000000000067"),
+        ("0{14}([0-9]{4})", 67, "000000000000000067"),
+        (r"\.{3}([0-9]+)a{2}", 5, "...5aa"),
         ("1110000([0-9]{3})", 1107, None),
         ("without a group", 1, None),
     ],
