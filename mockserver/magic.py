@@ -38,7 +38,9 @@ def magic(exchange: Exchange, catalogue: Catalogue) -> tuple[int, str] | None:
 
 
 def magic_key(exchange: Exchange, catalogue: Catalogue) -> int | None:
-    """Return the code a magic service key asks for, if the method can answer it."""
+    """Return the code a magic service key asks for, if the method has a service key and can answer the code."""
+    if "servicekey" not in catalogue.methods[exchange.method]["keys"]:
+        return None
     found = re.fullmatch(catalogue.common["forced"]["servicekey"], exchange.servicekey)
     if found is None or not exchange.spec.can_force(int(found[1])):
         return None
@@ -66,9 +68,9 @@ def forcible(spec: MethodSpec, catalogue: Catalogue, level: Level) -> list[Statu
 
 def magic_servicekeys(spec: MethodSpec, catalogue: Catalogue) -> Magic | None:
     """Return the service keys that refuse a method's commands (SIM-23); None if it takes none."""
-    name: str = catalogue.common["keys"]["servicekey"]
-    if name not in catalogue.methods[spec.name]["keys"]:
+    if "servicekey" not in catalogue.methods[spec.name]["keys"]:
         return None
+    name: str = catalogue.common["keys"]["servicekey"]
     forced = catalogue.common["forced"]
     values = _values(forced["servicekey"], forcible(spec, catalogue, "request"))
     return Magic(name, forced["servicekey"], forced["ledger"], values)

@@ -29,7 +29,10 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("app",), "joins the faces to one Flask app"),
     (("web.*",), "the faces for people and tools"),
     (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),
-    (("service", "checks", "matrix"), "everything one server holds; every document that ships, checked and played"),
+    (
+        ("service", "checks", "matrix"),
+        "everything one server holds; every document that ships, checked and played",
+    ),
     (("judging",), "what the documents say of an answer"),
     (("pipeline",), "the order of work"),
     (("replying",), "an outcome in the method's words"),

@@ -194,10 +194,10 @@ def _raises(*_: Any) -> Any:
     ],
 )
 def test_broken_code_fails(
-    monkeypatch: pytest.MonkeyPatch, place: Any, broken: Any, status: int, words: str
+    monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], broken: Any, status: int, words: str
 ) -> None:
     """A rule that lets everything pass, a rule or handler that raises: the line of the status tells."""
-    monkeypatch.setitem(*place, broken)
+    monkeypatch.setitem(place[0], place[1], broken)
     (line,) = [each for each in matrix.play("reallocatedata") if each.status == status]
     assert (line.natural, line.failed) == ("failed", True)
     assert any(problem.endswith(words) for problem in line.problems)
