@@ -58,7 +58,8 @@ class Variant(NamedTuple):
 
     def failure(self, code: int, text: str, method: str = "") -> list[tuple[str, Any]]:
         """Return the members of the failure envelope, in order (AUTH-15 … AUTH-20)."""
-        shown = method or ("addUser" if self.name == "addEditUser" else self.name)
+        adding = self.name == "addEditUser" and code != 2  # AM-67
+        shown = method or ("addUser" if adding else self.name)
         if self.envelope == "F106":
             status = str(code).zfill(3)
             return [("method", shown), ("statusdesc", text), ("status", status), ("timestamp", NOW_TEXT)]

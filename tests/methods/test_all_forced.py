@@ -60,7 +60,7 @@ def test_every_code_of_every_method_by_servicekey(variant: Variant) -> None:
 
 @pytest.mark.parametrize("variant", [each for each in VARIANTS if not each.servicekey], ids=str)
 def test_every_code_by_login(variant: Variant) -> None:
-    """SIM-24, SIM-27, AM-14: force.<code>@mock.test is for addEditUser and deleteUser; codes of others make it an ordinary login."""
+    """SIM-24, SIM-27, AM-14, AM-67: force.<code>@mock.test is for addEditUser and deleteUser; codes of others make it an ordinary login."""
     api = world(variant)
     before = api.sandbox.store.dump()
     for code, text in forcible(variant).items():

@@ -343,6 +343,44 @@ def test_failures_of_dispositions(changes: dict[str, Any], status: int, reason: 
     drop(api)
 
 
+@pytest.mark.parametrize(
+    ("changes", "quirks", "method"),
+    [
+        ({}, {}, "addUser"),
+        ({}, {"add_method_echo": "addEditUser"}, "addEditUser"),
+        ({"action": "edit", "loginid": "user12@avhan.com"}, {}, "addEditUser"),
+    ],
+)
+def test_the_name_of_an_accepted_user(changes: dict[str, Any], quirks: dict[str, Any], method: str) -> None:
+    """USR-20: a success says addUser to an added user, addEditUser to a changed one, or always by the quirk."""
+    api = fresh()
+    body = api.post(printed("GV-20", **changes), **quirks).body
+    assert (body["method"], body["status"], body["statusdesc"]) == (method, 3, "success")
+    drop(api)
+
+
+@pytest.mark.parametrize(
+    ("changes", "style", "status", "reason"),
+    [
+        ({"login": "nobody@avhan.com", **BAD_PAIR}, "example", 4, 4),
+        ({"contactvalue": "12", **BAD_PAIR}, "example", 4, 31),
+        ({"contactvalue": "9000000032"}, "example", 4, 32),
+        ({"apikey": "no_such_org"}, "example", 4, 1107),
+        ({"login": "nobody@avhan.com", "disporeasonid": 2}, "echo", 4, 2),
+        ({"selecteddatetime": "x", "disporeasonid": "1"}, "echo", 7, 1),
+        ({"login": "nobody@avhan.com", "disporeasonid": GONE}, "echo", 4, 4),
+    ],
+)
+def test_other_readings_of_failed_dispositions(
+    changes: dict[str, Any], style: str, status: int, reason: int
+) -> None:
+    """DISP-14: as the example always 4 with the first code as its reason, or the reason that was sent."""
+    api = fresh()
+    body = api.post(printed("GV-15", **changes), disp_fail_style=style).body
+    assert (body["status"], body["reasonid"]) == (status, reason)
+    drop(api)
+
+
 def test_there_are_ten_methods() -> None:
     """TRN-01: the table of these tests has all that the service answers."""
     api: Api = fresh()

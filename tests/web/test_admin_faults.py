@@ -204,7 +204,7 @@ def told(reply: Any) -> tuple[int, str]:
 
 
 def test_every_magic_value_of_a_command_provokes_what_is_listed(admin: Admin) -> None:
-    """Each service key, login and refused name that magic lists, in every method (AM-14, SIM-23, SIM-24, AM-41, USR-30)."""
+    """Each service key, login and refused name that magic lists, in every method (AM-14, SIM-23, SIM-24)."""
     listed = admin.ok("GET", "/magic")
     played = [
         (method, {"servicekey": value["value"]}, value)
@@ -272,7 +272,7 @@ def test_every_magic_record_provokes_what_is_listed(
 
 
 def test_magic_values_under_a_quirk_are_listed_under_it(admin: Admin) -> None:
-    """A code that only another reading knows is listed, and forced, in that reading alone (AM-14, AM-40)."""
+    """A code that only another reading knows is listed, and forced, in that reading alone (AM-14)."""
     command = sent("addEditUser", loginid="force.418@mock.test")
 
     def listed() -> set[int]:
