@@ -362,12 +362,12 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
         "/provocations/0/status", "no record status 1107",
     ),
     "provocation from nowhere": (
-        lambda doc: doc["provocations"][0].update({"from": "GV-09"}),
-        "/provocations/0/from", "no example GV-09; expected GV-08? One of ",
+        lambda doc: doc["provocations"][0].update({"from": f"GV-{9:02d}"}),
+        "/provocations/0/from", f"no example GV-{9:02d}; expected ",
     ),
     "provocation after nothing": (
-        lambda doc: doc["provocations"][0].update({"after": ["GV-09", "GV-99"]}),
-        "/provocations/0/after/1", "no example GV-99; expected ",
+        lambda doc: doc["provocations"][0].update({"after": [f"GV-{number:02d}" for number in (9, 99)]}),
+        "/provocations/0/after/1", f"no example GV-{99}; expected ",
     ),
     "provocation under an unknown quirk": (
         lambda doc: doc["provocations"][0].update({"quirks": {"overlng": "accept"}}),

@@ -109,6 +109,15 @@ def test_every_printed_payload_is_what_comes(name: str) -> None:
             assert values[path] == value, path
 
 
+def test_the_records_of_the_printed_search_by_number() -> None:
+    """GV-09: of the three numbers asked for, the two that somebody has, with all fields of the template."""
+    example = examples()["GV-09"]
+    answer = played(example, post(f"data={text_of(example['command'])}", HTML))
+    assert [record["mobilenumber"] for record in answer.body["data"]] == ["9000100200", "9000100201"]
+    assert answer.body["data"] == example["reply"]["data"]
+    assert list(answer.body["data"][0]) == list(example["reply"]["data"][0])
+
+
 @pytest.mark.parametrize("name", GOLDEN)
 def test_every_way_gets_the_same_answer(name: str) -> None:
     """TRN-01, TRN-03 … TRN-08, TRN-14 … TRN-16, TRN-26, AM-60, E-03, E-04: the reply is the same, byte for byte, by all ways."""
