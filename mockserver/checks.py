@@ -70,8 +70,9 @@ def _check_file(path: Path) -> list[Problem]:
     problems = list(words(documents["vocabulary"], kind, str(path), document))
     if problems or kind != "method":
         return problems
-    documents["methods"] = {path.stem: document}
-    problems = lint(Catalogue(data_dir("schemas"), documents), frozenset(RULES), OUTCOMES, thorough=True)
+    documents["methods"] = {**documents["methods"], path.stem: document}
+    catalogue = Catalogue(data_dir("schemas"), documents)
+    problems = lint(catalogue, frozenset(RULES), OUTCOMES, thorough=True, only=(path.stem,))
     return [replace(problem, file=str(path)) for problem in problems]
 
 
