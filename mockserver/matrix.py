@@ -23,7 +23,8 @@ from mockserver.methods.rules import RULES
 from mockserver.model import NOTHING, Inbound
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
-from mockserver.sandbox import Plan, SandboxRegistry, World
+from mockserver.registry import SandboxRegistry
+from mockserver.sandbox import Plan, World
 from mockserver.seeding import load_preset
 from mockserver.settings import ENDPOINT, Settings
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.model import Exchange, Inbound
+from mockserver.contract.expansion import merge
+from mockserver.contract.provoking import base
+from mockserver.model import NOTHING, Exchange, Inbound
 from mockserver.scenarios.conditions import Conditions
 
 if TYPE_CHECKING:
@@ -55,18 +57,12 @@ def _unmet(conditions: Conditions, exchange: Exchange) -> str:
 
 def _exchanges(catalogue: Catalogue, method: str) -> Iterator[Exchange]:
     document = catalogue.methods[method]
-    examples = document.get("examples", [])
-    commands = {each["id"]: each["command"] for each in examples}
-    for each in examples:
+    for each in document.get("examples", ()):
         yield _exchange(catalogue, method, each, each["command"])
-    for each in document.get("provocations", []):
-        first: Mapping[str, Any] = next(
-            (one["command"] for one in examples if one["edition"] == each["edition"]), {}
-        )
-        base = commands.get(each.get("from"), first) or {catalogue.common["keys"]["method"]: method}
-        changed = {**base, **each["change"]}
-        command = {name: value for name, value in changed.items() if value is not None}
-        yield _exchange(catalogue, method, each, command)
+    for each in document.get("provocations", ()):
+        if "text" not in each:
+            printed = base(catalogue, method, each["edition"], each.get("from"))
+            yield _exchange(catalogue, method, each, merge(printed.command, each.get("change", NOTHING)))
 
 
 def _exchange(

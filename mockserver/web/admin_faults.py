@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
-from mockserver.errors import Problem
+from mockserver.errors import InvalidDocument, Problem
+from mockserver.faults.base import ReplyFault
+from mockserver.faults.registry import fault_kinds, names, settings_of
 from mockserver.gate import GATE, Keys
 from mockserver.magic import forcible, magic_fields, magic_records, magic_servicekeys
 from mockserver.model import NOTHING
@@ -37,6 +39,8 @@ def _shown(wish: ForcedStatus) -> dict[str, Any]:
     return {
         "id": wish.id,
         "status": wish.status,
+        "fault": wish.fault[0] if wish.fault else None,
+        "settings": dict(wish.fault[1]) if wish.fault else {},
         "method": wish.method,
         "level": wish.level,
         "times": wish.times,
@@ -46,21 +50,65 @@ def _shown(wish: ForcedStatus) -> dict[str, Any]:
 
 
 def add_fault(ask: Ask) -> dict[str, Any]:
-    """Queue a status for the next commands that fit (SIM-26), if a method can fail with it (AM-14)."""
+    """Queue a status (SIM-26), if a method can fail with it (AM-14), or a fault for the next commands that fit."""
     body, sandbox = ask.body, ask.sandbox
     level: Level = "record" if body.get("level") == "record" else "request"
-    method = body.get("method")
+    method, fault = body.get("method"), _fault(ask)
     with sandbox.lock:
-        _check_code(ask, body["status"], method, level)
+        if fault is None:
+            _check_code(ask, body["status"], method, level)
+        else:
+            _check_method(ask, method)
         wish = sandbox.forced.add(
-            body["status"],
+            body.get("status"),
             method=method,
             level=level,
             times=body.get("times", 1),
             until=_until(body.get("ttl"), sandbox.clock.now()),
             match=body.get("match"),
+            fault=fault,
         )
         return _shown(wish)
+
+
+_COMMON: Final = ("status", "fault", "method", "level", "times", "ttl", "match")
+
+
+def _fault(ask: Ask) -> tuple[str, Mapping[str, Any]] | None:
+    """Return name and settings of the fault a body asks for, checked; None when it asks for a status."""
+    body = ask.body
+    settings = {name: value for name, value in body.items() if name not in _COMMON}
+    if "fault" in body and "status" in body:
+        raise unfit(
+            Problem("", "/fault", "a status is asked for as well", "one of the two", shown(body["fault"]))
+        )
+    if "fault" not in body:
+        if "status" not in body:
+            raise unfit(Problem("", "/status", "a member is missing", "a member status, or fault", "none"))
+        if settings:
+            name = next(iter(settings))
+            raise unfit(Problem("", f"/{name}", "this member is not known", known(_COMMON, name), name))
+        return None
+    word = body["fault"]
+    if word.casefold() not in names():
+        raise unfit(
+            Problem("", "/fault", "there is no such fault", known(sorted(names()), word), shown(word))
+        )
+    if not issubclass(fault_kinds()[names()[word.casefold()]], ReplyFault) and not ask.service.wire:
+        problem = Problem("", "/fault", "this server has no access to its connections", "a reply fault", word)
+        raise unfit(problem)
+    try:
+        return word, settings_of(word, settings)
+    except InvalidDocument as error:
+        raise unfit(*error.problems) from None
+
+
+def _check_method(ask: Ask, method: str | None) -> None:
+    methods = ask.service.catalogue.methods
+    if method is not None and method not in methods:
+        raise unfit(
+            Problem("", "/method", "there is no such method", known(list(methods), method), shown(method))
+        )
 
 
 def _until(seconds: float | None, now: datetime) -> datetime | None:
@@ -76,11 +124,8 @@ def _until(seconds: float | None, now: datetime) -> datetime | None:
 
 
 def _check_code(ask: Ask, status: int, method: str | None, level: Level) -> None:
+    _check_method(ask, method)
     methods = ask.service.catalogue.methods
-    if method is not None and method not in methods:
-        raise unfit(
-            Problem("", "/method", "there is no such method", known(list(methods), method), shown(method))
-        )
     regime = _regime(ask, ask.sandbox)
     specs = [regime.spec(name) for name in ([method] if method is not None else methods)]
     if any(spec.can_force(status, level) for spec in specs):

@@ -13,6 +13,7 @@ from mockserver.sandbox import DEFAULT, Plan
 from mockserver.settings import ENDPOINT
 from mockserver.store.interface import TABLES
 from mockserver.web.admin_http import AdminProblem, check_calendar, checked_quirks, moment, unfit
+from mockserver.web.admin_scenarios import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ def _plan(ask: Ask) -> Plan:
         quirks=checked_quirks(ask.service.catalogue.quirks.check, body.get("quirks", {})),
         clock="frozen" if mode == "frozen" else "real",
         at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
+        scenarios=named(ask, body.get("scenarios", [])),
     )
 
 

@@ -14,7 +14,7 @@ from mockserver.paths import data_dir
 from mockserver.service import Service
 from mockserver.settings import Settings
 from mockserver.web import admin_sandboxes
-from mockserver.web.admin import ROUTES
+from mockserver.web.admin_routes import ROUTES
 from tests.web.admin_client import Admin
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("POST", "/sandboxes", {"quirks": {"overlng": "reject"}}, "/quirks/overlng", "overlong?"),
         ("POST", "/sandboxes", {"quirks": {"overlong": "rejct"}}, "/quirks/overlong", "reject?"),
         ("POST", "/sandboxes", {"quirks": {"edition": "web"}}, "/quirks/edition", "member edition"),
-        ("POST", "/sandboxes", {"scenarios": ["outage"]}, "/scenarios", "at most 0"),
+        ("POST", "/sandboxes", {"scenarios": ["Outage"]}, "/scenarios/0", "text that matches"),
         ("POST", "/sandboxes", {"clock": {"mode": "scaled"}}, "/clock/mode", "frozen"),
         ("POST", "/sandboxes", {"clock": {"now": "2018-02-30 00:00:00"}}, "/clock/now", "YYYY-MM-DD"),
         ("POST", "/sandboxes", {"clock": {"now": "9999-12-31 23:59:59"}}, "/clock/now", "8999"),

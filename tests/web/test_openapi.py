@@ -16,7 +16,7 @@ from mockserver.contract.values import is_moment
 from mockserver.paths import data_dir
 from mockserver.service import Service
 from mockserver.settings import ENDPOINT, Settings
-from mockserver.web.admin import ROUTES
+from mockserver.web.admin_routes import ROUTES
 from mockserver.web.openapi.admin import PLACEHOLDER
 from mockserver.web.openapi.document import assemble
 from mockserver.web.openapi.nodes import Sendable
@@ -245,6 +245,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/state/customers", None),
     ("POST", "/faults", {"status": 38, "ttl": 60, "match": {"mobilenumber": MOBILE}}),
     ("GET", "/faults", None),
+    ("POST", "/faults", {"fault": "malformed_json", "times": 2}),
+    ("GET", "/scenarios", None),
+    ("PUT", "/scenarios/mine", {"rules": [{"then": {"status": 38}, "times": 1}]}),
+    ("POST", "/scenarios/mine/activate", None),
+    ("GET", "/scenarios/mine", None),
+    ("POST", "/scenarios/mine/deactivate", None),
+    ("DELETE", "/scenarios/mine", None),
     ("GET", "/magic", None),
     ("GET", "/simulation/users", None),
     ("POST", "/simulation/users/dinesh.s@avhan.com/status", {"status": 7}),
@@ -293,6 +300,8 @@ def _template(verb: str, path: str) -> str:
         return whole
     if path.startswith("/simulation/"):
         return "/__admin/simulation/users/{name}/status"
+    if path.endswith("activate"):
+        return f"/__admin/scenarios/{{name}}/{path.rpartition('/')[2]}"
     return whole.rpartition("/")[0] + "/{name}"
 
 

@@ -16,7 +16,7 @@ from mockserver.web.openapi.nodes import reference
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from mockserver.web.admin import Route
+    from mockserver.web.admin_routes import Route
 
     Schema = dict[str, Any]
     Parts = Mapping[str, tuple[str, Mapping[str, Any]]]

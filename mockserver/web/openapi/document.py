@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.web.admin import Route
+    from mockserver.web.admin_routes import Route
 
     Schema = dict[str, Any]
 
