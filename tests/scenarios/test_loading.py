@@ -64,7 +64,7 @@ def test_twelve_mistakes_are_twelve_messages(catalogue: Catalogue) -> None:
 
 WRONG: list[tuple[str, str, list[str]]] = [
     # form
-    ("name of another file", "name: y\nrules: []\n", ["1:7: /name: the scenario is not called as its file; expected x; got y"]),
+    ("name of another file", "name: y\nrules: []\n", ["1:7: /name: the scenario is loaded by another name; expected x; got y"]),
     ("no rules", "name: x\n", ["1:1: /rules: a member is missing; expected a member rules; got none"]),
     ("unknown member", "name: x\nrule: []\nrules: []\n", ["2:1: /rule: this member is not known; expected one of $schema, "
      "description, name, rules, seed, setup; did you mean rules?; got rule"]),
@@ -235,9 +235,11 @@ def test_documents_without_a_file_have_pointers(catalogue: Catalogue) -> None:
     made, odd = load_document({"rules": [{"then": {"status": 48}}]}, catalogue, name="mine", wire=True)
     assert (made.name, odd) == ("mine", [])
     with pytest.raises(InvalidDocument) as caught:
-        load_document({"name": "yours", "rules": [{"then": {"statu": 48}}]}, catalogue, name="mine", wire=True)
+        load_document(
+            {"name": "yours", "rules": [{"then": {"statu": 48}}]}, catalogue, name="mine", wire=True
+        )
     assert [str(problem).partition(";")[0] for problem in caught.value.problems] == [
-        "scenario mine: /name: the scenario is not called as its file",
+        "scenario mine: /name: the scenario is loaded by another name",
         "scenario mine: /rules/0/then/statu: this member is not known",
     ]
     deep: dict[str, Any] = {}

@@ -98,7 +98,10 @@ JSON_REFUSED = [
     ('{"seed": NaN}', "x.json:1:1: /: the file is not JSON; expected JSON; got NaN is no JSON number"),
     ("[" * 60, "x.json:1:51: /: objects and lists stand too deep"),
     ('{"seed": 1' + "0" * 5000 + "}", "x.json:1:10: /seed: this is no number of JSON"),
-    ('{"name": "x",\n "rules": [{"then": {"statu": 1}}]}', "x.json:2:22: /rules/0/then/statu: this member is not"),
+    (
+        '{"name": "x",\n "rules": [{"then": {"statu": 1}}]}',
+        "x.json:2:22: /rules/0/then/statu: this member is not",
+    ),
 ]
 
 
