@@ -175,7 +175,9 @@ def test_check_prints_each_problem(
     monkeypatch.setattr(module, "check_all", check_all, raising=False)
     monkeypatch.setitem(sys.modules, "mockserver.checks", module)
     assert cli.main(["check", __file__]) == 1
-    assert capsys.readouterr().out == "a.json:3:1: /x: is wrong\nb.json: /: is odd\nc.json: /: note: is rare\n"
+    assert (
+        capsys.readouterr().out == "a.json:3:1: /x: is wrong\nb.json: /: is odd\nc.json: /: note: is rare\n"
+    )
     assert cli.main(["check"]) == 0
     assert capsys.readouterr().out == "c.json: /: note: is rare\n10 methods are well\n"
     assert asked == [[Path(__file__)], []]

@@ -143,8 +143,8 @@ def test_no_bytes_raise_anything_else(catalogue: Catalogue, data: bytes) -> None
 
 
 WORDS = st.sampled_from(
-    ["name", "rules", "x", "then", ":", ": ", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ",", "&a ", "*a", "!t "]
-    + ["'", '"', "|\n", ">\n", "#", "\t", "%YAML 1.1\n", "---\n", "...\n", "? ", "<<", "0123", "+91", "when", "\\u12"]
+    ["name", "rules", "x", "then", ":", ": ", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ",", "&a ", "*a", "!t ",
+     "'", '"', "|\n", ">\n", "#", "\t", "%YAML 1.1\n", "---\n", "...\n", "? ", "<<", "0123", "+91", "when", "\\u12"]
 )  # fmt: skip
 
 
