@@ -14,7 +14,7 @@ FUZZ    := .venv/.fuzz
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE  = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
            --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(ARGS)
-SOURCES := mockserver scripts tests $(if $(wildcard bench/*.py),bench)
+SOURCES := mockserver examples scripts tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

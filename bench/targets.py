@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bench.figures import ratio, ratio_text, value_text
+from bench.cases import cases
+from bench.figures import count_text, ratio, ratio_text, value_text
+from bench.measurements import waits
 from bench.measurements.batches import PIECES
 from bench.measurements.delays import QUIET
+from bench.measurements.flatness import GROUPS, SMALL, small
+from bench.measurements.methods import GROUP, PUSH
 from bench.measurements.start import FLASK
 from bench.model import OURS, WIREMOCK
 
@@ -67,6 +71,20 @@ def _ours(key: str) -> Place:
     return (key, OURS)
 
 
+_METHODS = tuple(
+    Target(f"{case.title}, against a {PUSH}", _ours(f"methods.{case.key}"), "≤", 1.5, (f"methods.{case.key}", PUSH))
+    for case in cases(GROUP)[1:]
+)  # fmt: skip
+_FLATNESS = tuple(
+    Target(
+        f"{case.title}, {count_text(full)} {unit} against {SMALL}",
+        _ours(f"flatness.{group}.{case.key}.{full}"), "≤", 1.5,
+        (f"flatness.{group}.{case.key}.{full}", small(group)),
+    )
+    for group, (unit, full) in GROUPS.items()
+    for case in cases(group)
+)  # fmt: skip
+
 TARGETS: tuple[Target, ...] = (
     Target("throughput on one core against WireMock", _ours("throughput.16"), "≥", 1.5, ("throughput.16", WIREMOCK)),
     Target("p50 of one connection against WireMock", _ours("p50.1"), "≤", 0.6, ("p50.1", WIREMOCK)),
@@ -85,10 +103,13 @@ TARGETS: tuple[Target, ...] = (
     Target("10,000 records against the pieces alone", _ours("batch.10000"), "≤", 3, ("batch.10000", PIECES)),
     Target("push with 100,000 customers against 100", _ours("push.100000"), "≤", 1.5, _ours("push.100")),
     Target("look-up with 100,000 customers against 100", _ours("lookup.100000"), "≤", 1.5, _ours("lookup.100")),
+    *_METHODS,
+    *_FLATNESS,
     Target("create a golden sandbox through HTTP", _ours("create"), "≤", 2, None, "value", "ms"),
     Target("reset a golden sandbox through HTTP", _ours("reset"), "≤", 2, None, "value", "ms"),
     Target("memory of 1,000 sandboxes", _ours("sandboxes.memory"), "≤", 150, None, "value", "MB"),
     Target("others' p99 while 500 replies wait", _ours("delays"), "≤", 2, ("delays", QUIET)),
+    Target("others' p99 while 500 replies wait at the edge", _ours("waits"), "≤", 2, ("waits", waits.QUIET)),
     Target("install with all dependencies", _ours("size"), "≤", 80, None, "value", "MB"),
 )  # fmt: skip
 

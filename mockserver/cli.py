@@ -108,7 +108,7 @@ def _tls_context(settings: Settings) -> SSLContext | None:
 def _start(settings: Settings) -> Service:
     from mockserver.service import Service
 
-    return Service.start(settings)
+    return Service.start(settings, wire=True)
 
 
 @contextlib.contextmanager

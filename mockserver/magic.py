@@ -28,7 +28,9 @@ def magic(exchange: Exchange, catalogue: Catalogue) -> tuple[int, str] | None:
 
 
 def magic_key(exchange: Exchange, catalogue: Catalogue) -> int | None:
-    """Return the code a magic service key asks for, if the method can answer it."""
+    """Return the code a magic service key asks for, if the method has a service key and can answer the code."""
+    if "servicekey" not in catalogue.methods[exchange.method]["keys"]:
+        return None
     found = re.fullmatch(catalogue.common["forced"]["servicekey"], exchange.servicekey)
     if found is None or not exchange.spec.can_force(int(found[1])):
         return None

@@ -72,6 +72,9 @@ def settings_of(given: dict[str, Any]) -> Settings:
 
 def _option(row: Row) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     shown = row.default is not None and not row.repeatable
+    # A switch that is off may be named without a value: --watch.
+    off = row.default == "off" and "on" in row.choices
+    switch: dict[str, Any] = {"is_flag": False, "flag_value": "on"} if off else {}
     return click.option(
         f"--{row.name}",
         row.attribute,
@@ -85,6 +88,7 @@ def _option(row: Row) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         show_envvar=True,
         is_eager=row.attribute == "config",
         callback=_load_config if row.attribute == "config" else None,
+        **switch,
     )
 
 

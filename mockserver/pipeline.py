@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.clock import real_time
 from mockserver.contract.checking import FORCED
-from mockserver.errors import RawQueryRefused, UnknownQuirk, UnknownScenario
+from mockserver.errors import InvalidDocument, RawQueryRefused, UnknownQuirk, UnknownScenario
 from mockserver.faults.forced import ForcedStatus
 from mockserver.interference import Held, Prevented, Refused, act, harmed
 from mockserver.model import NOTHING, Exchange, Finding, Pause, Violation
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.errors import MockServerError
     from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.playing import Play
@@ -48,7 +49,7 @@ def serve(
         try:
             header = _header_quirks(inbound, catalogue)
             plays = _plays(inbound, sandbox)
-        except (UnknownQuirk, UnknownScenario) as error:
+        except (UnknownQuirk, UnknownScenario, InvalidDocument) as error:
             return _misled(Exchange.begin(**begun), error, sandbox)
         if plays or len(sandbox.forced):
             begun |= {"plays": plays, "memo": held.memo if held else {}}
@@ -75,13 +76,13 @@ def _plays(inbound: Inbound, sandbox: Sandbox) -> tuple[Play, ...]:
     return sandbox.plays(name.strip() for name in asked.split(",") if name.strip())
 
 
-def _misled(exchange: Exchange, error: UnknownQuirk | UnknownScenario, sandbox: Sandbox) -> Reply:
+def _misled(exchange: Exchange, error: MockServerError, sandbox: Sandbox) -> Reply:
     """Answer a header that asks for something there is not (AM-13)."""
     quirk = isinstance(error, UnknownQuirk)
     where = (
         "GET /__admin/settings lists the quirks" if quirk else "GET /__admin/scenarios lists the scenarios"
     )
-    title = "unknown quirk" if quirk else "unknown scenario"
+    title = "unknown quirk" if quirk else "a scenario that cannot be played"
     exchange = exchange.evolve(finding=Finding("AM-13", str(error), None, where))
     exchange = exchange.evolve(reply=problem(400, title, str(error), exchange))
     sandbox.journal.record(exchange)

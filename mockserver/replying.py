@@ -60,7 +60,9 @@ def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogu
     shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
     body = shape.render(
         {
-            "method": _answering(exchange),
+            "method": exchange.method
+            if code == catalogue.common["malformed"]["status"]
+            else _answering(exchange),
             "status": code,
             "reason": exchange.reason or code,
             "echo": _echo(exchange, code),

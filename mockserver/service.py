@@ -6,6 +6,7 @@ Knows HTTP's verbs, paths and statuses but no framework: the event loop and the 
 
 from __future__ import annotations
 
+import logging
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from mockserver.access import access_of
 from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
-from mockserver.errors import UnknownSandbox
+from mockserver.errors import InvalidDocument, UnknownSandbox
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.model import Pause, Reply
@@ -23,6 +24,7 @@ from mockserver.pipeline import serve
 from mockserver.registry import SandboxRegistry
 from mockserver.replying import CORS, problem
 from mockserver.sandbox import DEFAULT, Plan, World
+from mockserver.scenarios.shelf import Shelf
 from mockserver.seeding import load_preset
 from mockserver.settings import ENDPOINT
 
@@ -47,6 +49,8 @@ _PREFLIGHT: Final = Reply(
     ),
     b"",
 )
+_log = logging.getLogger(__name__)
+
 TOO_LONG: Final = Reply(413, CORS, b"")
 """The answer to a body over the limit: empty, and a page may read its status (TRN-30, AM-05)."""
 
@@ -55,7 +59,12 @@ class Service:
     """One server's catalogue, sandboxes and settings. Build it with :meth:`start`."""
 
     def __init__(
-        self, settings: Settings, catalogue: Catalogue, registry: SandboxRegistry, edition: str = ""
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        registry: SandboxRegistry,
+        edition: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
@@ -66,19 +75,22 @@ class Service:
         self._edition = edition or settings.edition
         self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
-        self.wire = False
-        """Whether whoever serves this can wait and treat connections; the server process says so."""
+        self.shelf = shelf or Shelf(catalogue, (), wire=False)
 
     @classmethod
-    def start(cls, settings: Settings) -> Service:
-        """Load the catalogue and seed the default sandbox.
+    def start(cls, settings: Settings, *, wire: bool = False) -> Service:
+        """Load the catalogue and the scenarios and seed the default sandbox.
+
+        ``wire`` says that whoever serves this can wait and treat connections; without it scenarios
+        that ask for that are refused.
 
         Raises InvalidDocument, UnknownQuirk or InvalidSetting when something cannot be used.
         """
         catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
-        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base)
+        shelf = Shelf(catalogue, settings.scenarios, wire=wire)
+        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base, shelf)
         registry = SandboxRegistry(world, load_preset)
         plan = Plan(
             seed=settings.seed,
@@ -86,9 +98,10 @@ class Service:
             customers=settings.customers,
             clock="frozen" if settings.clock == "frozen" else "real",
             at=settings.at,
+            scenarios=shelf.chosen(),
         )
         registry.create(plan, DEFAULT, mint=False)
-        return cls(settings, catalogue, registry, edition)
+        return cls(settings, catalogue, registry, edition, shelf)
 
     def is_api(self, path: str) -> bool:
         """Tell whether a path is the API endpoint, of the server or of one sandbox."""
@@ -104,6 +117,33 @@ class Service:
         Takes a second on a slow machine, so it belongs into a thread once the server answers.
         """
         explaining_class()
+
+    @property
+    def wire(self) -> bool:
+        """Whether whoever serves this can wait and treat connections."""
+        return self.shelf.wire
+
+    def refresh(self) -> list[str]:
+        """Read changed scenario files again; where one plays it begins anew. Return the names of the changed.
+
+        A scenario whose setup a sandbox cannot have goes on there as it was; the log says so.
+        """
+        changed = self.shelf.refresh()
+        for scenario in changed:
+            for sandbox in self.registry.all():
+                with sandbox.lock:
+                    play = sandbox.stage.get(scenario.name)
+                    if play is None or scenario.name in sandbox.scenarios:
+                        continue
+                    try:
+                        sandbox.activate(scenario)
+                    except InvalidDocument as error:
+                        _log.warning("sandbox %s keeps the old scenario: %s", sandbox.key, error)
+        return [scenario.name for scenario in changed]
+
+    def playing(self) -> list[str]:
+        """Return the names of the scenarios that play in the default sandbox."""
+        return [play.scenario.name for play in self._default.stage.active]
 
     def loaded(self) -> dict[str, Any]:
         """Return how much is loaded."""

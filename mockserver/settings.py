@@ -68,7 +68,7 @@ def _row(
         "name": name, "parse": parse, "help": text, "choices": choices, "repeatable": repeatable,
         "metavar": f"[{'|'.join(choices)}]" if choices else metavar, "types": types, "since": since,
     }  # fmt: skip
-    if repeatable:
+    if repeatable and default != ():
         return field(default_factory=lambda: MappingProxyType(dict(default)), metadata=detail)
     return field(default=default, metadata=detail)
 
@@ -134,6 +134,11 @@ class Settings:
         "Where recording links lead: a URL, or 'self' for the address the client reached the server at; "
         "the documented host unless given.", metavar="[self|URL]",
     )  # fmt: skip
+    scenarios: tuple[str, ...] = _row(
+        (), values.text, "Scenario that plays from the start, by name or file (repeatable); of a folder all are known.",
+        name="scenario", repeatable=True, metavar="NAME|FILE",
+    )  # fmt: skip
+    watch: str = _choice("off", "Whether scenario files are read again when they change.", "on", "off")
     tls: str = _row(
         "off", values.certificate, "Serve https: 'self-signed', or the files CERT,KEY.",
         metavar="[off|self-signed|CERT,KEY]",
@@ -177,14 +182,19 @@ def strangers(environment: Iterable[str]) -> list[str]:
 def build(given: Mapping[str, Any]) -> Settings:
     """Make settings of parsed values by attribute; None stands for the default.
 
-    Repeatable settings come as sequences of pairs and are laid over the default's pairs.
+    Repeatable settings come as sequences: of pairs, laid over the default's pairs, or of texts.
     """
     chosen: dict[str, Any] = {}
     for row in ROWS:
         value = given.get(row.attribute)
         if value is None:
             continue
-        chosen[row.attribute] = MappingProxyType({**row.default, **dict(value)}) if row.repeatable else value
+        if not row.repeatable:
+            chosen[row.attribute] = value
+        elif isinstance(row.default, tuple):
+            chosen[row.attribute] = (*row.default, *value)
+        else:
+            chosen[row.attribute] = MappingProxyType({**row.default, **dict(value)})
     return Settings(**chosen)
 
 

@@ -70,7 +70,8 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     exchange = exchange.evolve(
         method=method,
         apikey=apikey if isinstance(apikey, str) else "",
-        servicekey=servicekey if isinstance(servicekey, str) else "",
+        # A method without a service key ignores one, a magic one too (AUTH-10).
+        servicekey=servicekey if takes and isinstance(servicekey, str) else "",
         process=process or NOTHING,
         regime=regime,
         spec=regime.spec(method) if known else None,

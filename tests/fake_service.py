@@ -28,11 +28,19 @@ class FakeService:
         self.access = access_of(settings)
         self.seen: list[Inbound] = []
         self.waiting = list(waiting)
-        self.wire = False
 
     @classmethod
     def start(cls, settings: Settings) -> FakeService:
         return cls(settings)
+
+    def begin(self, inbound: Inbound) -> Reply:
+        return self.answer(inbound)
+
+    def playing(self) -> list[str]:
+        return []
+
+    def ended(self, origin: tuple[str, int], how: str) -> None:
+        """Nobody asks how connections end here."""
 
     def is_api(self, path: str) -> bool:
         return _API.fullmatch(path) is not None

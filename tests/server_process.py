@@ -89,9 +89,9 @@ def finished(*arguments: str, env: Mapping[str, str] | None = None) -> tuple[int
 
 
 @contextlib.contextmanager
-def running(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Running]:
+def running(*arguments: str, env: Mapping[str, str] | None = None, module: str = MODULE) -> Iterator[Running]:
     """Serve on a free port until the block ends."""
-    process = spawn("serve", "--port", "0", *arguments, env=env)
+    process = spawn("serve", "--port", "0", *arguments, env=env, module=module)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

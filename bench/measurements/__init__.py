@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from bench.measurements import batches, crowds, delays, memory, rows, sandboxes, size, start, throughput
+from bench.measurements import (
+    batches,
+    crowds,
+    delays,
+    flatness,
+    memory,
+    methods,
+    rows,
+    sandboxes,
+    size,
+    start,
+    throughput,
+    waits,
+)
 from bench.model import Measurement
 
 MEASUREMENTS: tuple[Measurement, ...] = (
@@ -11,8 +24,11 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("memory", "resident memory after 20,000 and 200,000 requests", memory.measure),
     Measurement("batches", "push of 1, 100 and 10,000 records", batches.measure),
     Measurement("crowds", "push and look-up with 100, 10,000 and 100,000 customers", crowds.measure),
+    Measurement("methods", "every method beside a push of one record, in process", methods.measure),
+    Measurement("flatness", "look-ups, users and recordings in a small and a large world", flatness.measure),
     Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
     Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
+    Measurement("waits", "the same at the server's edge, whatever scenarios cost", waits.measure),
     Measurement("store", "the store alone beside SQLite in memory", rows.measure),
     Measurement("size", "what the install takes on disk", size.measure),
 )

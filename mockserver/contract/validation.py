@@ -131,9 +131,13 @@ _BLANK: Final = {"anyOf": [{"enum": [None, [], {}]}, {"type": "string", "pattern
 
 
 def _occurrences(node: Any) -> int:
-    """Count the keywords below a node that the compiled validator cannot check."""
+    """Count the keywords below a node that the compiled validator cannot check.
+
+    What our own keywords hold is no schema: the statuses of ``x-status`` stand under names of keywords, too.
+    """
     if isinstance(node, dict):
-        return sum((key in BEYOND) + _occurrences(value) for key, value in node.items())
+        below = (_occurrences(value) for key, value in node.items() if not key.startswith("x-"))
+        return sum(key in BEYOND for key in node) + sum(below)
     return sum(map(_occurrences, node)) if isinstance(node, list) else 0
 
 

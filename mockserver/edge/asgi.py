@@ -30,6 +30,7 @@ WORKER_NAME = "pages"
 """What the names of the threads begin with that work for the Flask part."""
 
 _WORKERS = 10
+_WATCH_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ _BROKEN = Reply(
 class Edge:
     """One server's ASGI application (HTTP only).
 
-    API paths are answered by ``service.answer`` on the event loop; it never blocks. A reply that is to
+    API paths are answered by ``service.begin`` on the event loop; it never blocks. A reply that is to
     wait, or to come to harm, needs the protocol of :mod:`mockserver.edge.wire` below. The health
     routes need no Flask either. The Flask app is imported by the first request for anything else,
     in a thread, so that it delays no answer of the API.
@@ -50,8 +51,8 @@ class Edge:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._is_api = service.is_api
-        self._answer: Callable[[Inbound], Reply | Pause] = service.answer
-        self._ended: Callable[[tuple[str, int], str], object] = getattr(service, "ended", _nobody_asks)
+        self._begin: Callable[[Inbound], Reply | Pause] = service.begin
+        self._ended = service.ended
         self._limit = service.settings.max_body
         self._pages: Application | None = None
         self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
@@ -73,7 +74,7 @@ class Edge:
             inbound = Inbound(
                 verb, path, scope["query_string"], headers, body, port, scope.get("scheme", "http")
             )
-            answered = self._answer(inbound)
+            answered = self._begin(inbound)
             if type(answered) is Reply and not answered.faults and answered.origin is None:
                 await respond(send, answered)
             else:
@@ -88,6 +89,14 @@ class Edge:
     async def warm_up(self) -> None:
         """Import what only refusals need, in a thread, before the first of them waits for it."""
         await asyncio.get_running_loop().run_in_executor(self._workers, self._service.warm_up)
+
+    async def watch(self) -> None:
+        """Read scenario files again when they change, for ever; in a thread, twice a second."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            for name in await loop.run_in_executor(self._workers, self._service.refresh):
+                _log.warning("scenario %s was read again", name)
 
     def close(self) -> None:
         """Give up the worker threads; those inside a request end with it."""
@@ -126,10 +135,6 @@ def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
         return joined
     return found
-
-
-def _nobody_asks(origin: tuple[str, int], how: str) -> None:
-    """Forget how a connection ended."""
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

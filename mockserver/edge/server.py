@@ -149,9 +149,10 @@ def run(
         # What is loaded by now stays: walking it again and again took a twentieth of every request.
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
+        if service.settings.watch == "on":
+            await edge.watch()
 
     edge = Edge(service)
-    service.wire = True
     config = uvicorn.Config(
         edge,
         http=WireProtocol,

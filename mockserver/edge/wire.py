@@ -7,6 +7,7 @@ fault writes there goes past uvicorn, which is told that nothing is left for it 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import sys
@@ -154,8 +155,10 @@ class Line:
         """Break the connection; also under TLS, where the socket is the one below."""
         self._leave()
         sock = self._cycle.transport.get_extra_info("socket")
-        if sock is not None and not self._protocol.lost:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        if sock is not None:
+            # A socket that is closed already has nothing left to reset.
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._cycle.transport.abort()
 
     def drop(self) -> None:

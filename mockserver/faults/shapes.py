@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from mockserver.faults.base import Connection
 
-LONGEST: Final = 3600.0
+LONGEST: Final = 3600
 """Seconds that a single fault may take."""
 
 CLOSED: Final = "closed without a byte"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import parse_moment
 from mockserver.methods import entries
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from mockserver.contract.fields import Record
     from mockserver.methods.call import Call
     from mockserver.methods.entries import Found
+
+_ID: Final = re.compile("[0-9]{1,18}", re.ASCII)
+"""An id of a master or a reason, as the document has it (GEN-13)."""
 
 
 def named_call(call: Call) -> Found | None:
@@ -59,7 +63,8 @@ def callbacks(call: Call) -> Found | None:
 
 
 def _number(value: object) -> int | None:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    # The rules are asked before the schema has its say, so the digits may be more than Python reads.
+    return int(value) if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 def agent_known(call: Call, _: Record | None) -> bool:
@@ -79,10 +84,10 @@ def callback_time_given(call: Call, _: Record | None) -> bool:
 
 
 def due_in_range(call: Call, _: Record | None) -> bool:
-    """The time lies within what the tenant allows (DISP-24, SIM-16)."""
+    """The time lies within what the tenant allows (DISP-24, SIM-16); a bound that is not set allows all."""
     moment = parse_moment(call.head.get("due"))
-    low, high = (parse_moment(call.tenant[bound]) for bound in ("date_from", "date_to"))
-    return moment is None or low is None or high is None or low <= moment <= high
+    low, high = (parse_moment(call.tenant[bound] or "") for bound in ("date_from", "date_to"))
+    return moment is None or ((low is None or low <= moment) and (high is None or moment <= high))
 
 
 def disposition_known(call: Call, _: Record | None) -> bool:
@@ -96,11 +101,11 @@ def number_allowed(call: Call, _: Record | None) -> bool:
 
 
 def callbacks_left(call: Call, _: Record | None) -> bool:
-    """The process allows the number another callback (DISP-27, SIM-15)."""
+    """The process allows the number another callback (DISP-27, SIM-15); one without a maximum allows any."""
     if not wants_callback(call):
         return True
-    found = callbacks(call)
-    return found is None or bool(found[1]["count"] < call.process["callback_maximum"])
+    found, maximum = callbacks(call), call.process["callback_maximum"]
+    return maximum is None or (0 if found is None else found[1]["count"]) < maximum
 
 
 def callback_number_given(call: Call, _: Record | None) -> bool:

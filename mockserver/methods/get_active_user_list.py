@@ -23,9 +23,9 @@ def handle(call: Call) -> Mapping[str, Any]:
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "username": row["username"],
+        "username": row["username"] or "",
         "user_id": str(row["userid"]),
         "image": row["image"] or "",
         "group": "",
-        "current": row["status"],
+        "current": row["status"] or 0,
     }

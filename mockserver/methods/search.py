@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import is_blank
@@ -62,7 +63,8 @@ def _given(call: Call, role: str) -> bool:
     if role == "stored":
         return any(head.get(bound) is not None for bound in ("stored_from", "stored_to"))
     value = head.get(role)
-    return not is_blank(value) and value != [""]
+    # A list of nothing but blanks is as blank as one without elements.
+    return not is_blank(value) and not (role == "contacts" and all(is_blank(each) for each in value))
 
 
 def _contacts(call: Call) -> set[int]:
@@ -102,24 +104,24 @@ _CRITERIA: Final[Mapping[str, Callable[[Call], set[int]]]] = {
 
 
 def _fits(fields: Mapping[str, str], wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a customer fits one custom filter; numbers compare as numbers, other values as text."""
-    name, operator, value = (wanted[part] for part in ("field", "operator", "value"))
-    have, want = fields[name], str(value)
+    """Tell whether a customer fits one custom filter: by text, and in their order numbers compare as numbers.
+
+    Equality is that of the text, as it is for every other look-up (IPD106-80).
+    """
+    have, operator, want = fields[wanted["field"]], wanted["operator"], wanted["value"]
     if operator == "like":
         parts = re.split("(%)", want)
         pattern = "".join(".*" if part == "%" else re.escape(part) for part in parts)
         return re.fullmatch(pattern, have, re.IGNORECASE | re.DOTALL) is not None
+    if operator in _EQUALITIES:
+        return _EQUALITIES[operator](have, want)
     both: tuple[Any, Any] = (have, want)
-    with suppress(ValueError):
-        both = (float(have), float(want))
-    return bool(_COMPARISONS[operator](*both))
+    if _NUMBER.fullmatch(have) and _NUMBER.fullmatch(want):
+        # Not floats, to which long ids that differ in the last digit are the same.
+        both = (Decimal(have), Decimal(want))
+    return bool(_ORDERS[operator](*both))
 
 
-_COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "=": lambda have, want: bool(have == want),
-    "!=": lambda have, want: bool(have != want),
-    ">": lambda have, want: bool(have > want),
-    ">=": lambda have, want: bool(have >= want),
-    "<": lambda have, want: bool(have < want),
-    "<=": lambda have, want: bool(have <= want),
-}
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_EQUALITIES: Final[Mapping[str, Callable[[str, str], bool]]] = {"=": eq, "!=": ne}
+_ORDERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {">": gt, ">=": ge, "<": lt, "<=": le}

@@ -45,13 +45,16 @@ def _outcome(call: Call, record: Record) -> dict[str, Any]:
         **outcome,
         "status": call.reading.spec.record_success,
         "seconds": seconds_since(call, row["since"]),
-        "current": row["status"],
+        "current": row["status"] or 0,
         "name": name_of(call.statuses(), row["status"]),
-        "since": row["since"],
+        "since": row["since"] or "",
     }
 
 
-def seconds_since(call: Call, moment: str) -> int:
-    """Return the whole seconds since a moment, never fewer than none (STAT-10, AM-50)."""
-    when = parse_moment(moment)
+def seconds_since(call: Call, moment: str | None) -> int:
+    """Return the whole seconds since a moment, never fewer than none (STAT-10, AM-50).
+
+    A loaded state may hold users without a moment: theirs are none either.
+    """
+    when = parse_moment(moment or "")
     return 0 if when is None else max(0, int((call.now - when).total_seconds()))

@@ -19,7 +19,15 @@ from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, Un
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
-from mockserver.web import admin_documents, admin_faults, admin_sandboxes, admin_simulation, admin_state, api
+from mockserver.web import (
+    admin_documents,
+    admin_faults,
+    admin_sandboxes,
+    admin_simulation,
+    admin_state,
+    api,
+    postman,
+)
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
 from mockserver.web.openapi.admin import PLACEHOLDER
@@ -183,6 +191,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         "GET", f"{HOME}/schema/<name>", _D.schema, "JSON Schema of a kind of file, or of a body above.",
+        reply="document",
+    ),
+    Route(
+        "GET", f"{HOME}/postman.json", postman.document, "Every example and failure as a Postman collection.",
         reply="document",
     ),
 )  # fmt: skip

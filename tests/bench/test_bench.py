@@ -15,16 +15,19 @@ from hypothesis import strategies as st
 from bench import __main__ as command_line
 from bench import report, targets
 from bench.caller import Caller
+from bench.cases import cases
 from bench.client import Loop, whole
 from bench.commands import accepted, fixed_reply, push, schema, turned_down
 from bench.figures import percentile, ratio, ratio_text, value_text
 from bench.load import Load, load, parse_count, parse_wrk, send
-from bench.measurements import MEASUREMENTS
+from bench.measurements import MEASUREMENTS, flatness, methods
 from bench.model import OURS, WIREMOCK, Bench, Figure
 from bench.pieces import Pieces
 from bench.processes import serving
 from bench.subjects import bare, sandbox
 from bench.targets import MET, NOT_MEASURED, NOT_MET, TARGETS, Target
+from bench.world import World, race
+from tests.api import shared_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -225,6 +228,45 @@ def test_the_yardsticks_validate_what_the_sandbox_validates() -> None:
     assert Pieces().timed(push(["9000000001", "9000000002"])) > 0
     with pytest.raises(RuntimeError):
         Pieces().timed(push(kind="refused"))
+
+
+def test_every_method_is_raced_against_the_push(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each method of the catalogue has a command that goes through, a figure and a target (TRN-01)."""
+    monkeypatch.setattr(Bench, "pick", lambda _, full, quick: 4)
+    figures = list(methods.measure(NO_TOOLS))
+    asked = {json.loads(case.command.template)["method"] for case in cases("all")}
+    assert asked == set(shared_service().catalogue.methods)
+    wanted = {target.figure[0] for target in TARGETS if target.figure[0].startswith("methods.")}
+    assert (
+        {figure.key for figure in figures} == wanted == {f"methods.{case.key}" for case in cases("all")[1:]}
+    )
+    judged = {target: value for target, value, _ in targets.judge(figures) if target.figure[0] in wanted}
+    assert len(judged) == len(figures)
+    assert all(value is not None and value > 0 for value in judged.values())
+
+
+def test_flatness_compares_a_large_world_with_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each figure has both worlds in it and says its size, so that a quick run meets no target of a full one."""
+    monkeypatch.setattr(Bench, "pick", lambda _, full, quick: min(quick, 150))
+    figures = list(flatness.measure(NO_TOOLS))
+    assert len(figures) == sum(len(cases(group)) for group in flatness.GROUPS)
+    assert {len(figure.values) for figure in figures} == {2}
+    assert {figure.key.rpartition(".")[2] for figure in figures} == {"150"}
+    assert {verdict for _, _, verdict in targets.judge(figures)} == {NOT_MEASURED}
+    full = [
+        replace(figure, key=f"{figure.key.rpartition('.')[0]}.{flatness.GROUPS[figure.key.split('.')[1]][1]}")
+        for figure in figures
+    ]
+    judged = [value for target, value, _ in targets.judge(full) if target.figure[0].startswith("flatness.")]
+    assert len(judged) == len(full)
+    assert None not in judged
+
+
+def test_a_command_that_is_refused_is_no_figure() -> None:
+    """A race stops at the first reply that is not the expected one: nobody times refusals by mistake."""
+    push, *_, users = cases("all")
+    with pytest.raises(RuntimeError, match=f"unexpected reply to {push.title}"):
+        race([World()], [replace(push, expects=users.expects)], 1)
 
 
 def test_a_tiny_load_on_the_real_server_gives_figures() -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.edge.faulty import faulty
 from tests.server_process import PAGES, running
 
 if TYPE_CHECKING:
@@ -16,4 +17,11 @@ if TYPE_CHECKING:
 def server() -> Iterator[Running]:
     """One server for all tests that leave it as it is; bodies up to 256 KiB."""
     with running("--max-body", "256k", *PAGES) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def harmful() -> Iterator[Running]:
+    """One server that harms its replies as the request asks."""
+    with faulty() as found:
         yield found

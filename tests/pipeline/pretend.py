@@ -1,4 +1,4 @@
-"""Methods that do not exist, and services that have them: one for each failure envelope."""
+"""Methods that nobody has, and services that have them: one for each failure envelope."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def document(name: str, envelope: str, keys: list[str], statuses: dict[str, str]
 
 TEXTS = {"62": "Colour not found", "63": "Colour found blank", "66": "Invalid colour"}
 METHODS = {
-    "reallocatedata": ("FWEB", ["apikey", "servicekey"]),
-    "addEditUser": ("FUSR", ["apikey"]),
-    "saveDisposition": ("FDISP", ["apikey", "servicekey"]),
+    "paintWeb": ("FWEB", ["apikey", "servicekey"]),
+    "paintUser": ("FUSR", ["apikey"]),
+    "paintDisp": ("FDISP", ["apikey", "servicekey"]),
     "paintJob": ("F106", ["apikey", "servicekey"]),
 }
 

@@ -254,6 +254,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/requests/r000003", None),
     ("GET", "/openapi.json", None),
     ("GET", "/schema/seed", None),
+    ("GET", "/postman.json", None),
     ("DELETE", "/requests", None),
     ("DELETE", "/faults", None),
     ("DELETE", "/sandboxes/one", None),

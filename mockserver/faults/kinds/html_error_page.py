@@ -32,6 +32,7 @@ class HtmlErrorPage(ReplyFault):
             "description": "The HTTP status; 200 is what a careless proxy makes of it.",
             "minimum": 200,
             "maximum": 599,
+            "not": {"enum": [204, 304]},
             "default": 500,
             "examples": [502],
         },

@@ -1,0 +1,57 @@
+"""The scenarios a server knows, taken out of their files when the first of them is wanted."""
+
+from __future__ import annotations
+
+from threading import RLock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.errors import Problem
+    from mockserver.scenarios.library import Library
+    from mockserver.scenarios.model import Scenario
+
+
+class Shelf:
+    """A :class:`~mockserver.scenarios.library.Library` that costs a start without scenarios nothing.
+
+    ``given`` is what ``--scenario`` names. Raises what the library raises.
+    """
+
+    def __init__(self, catalogue: Catalogue, given: Sequence[str], *, wire: bool) -> None:
+        self._catalogue = catalogue
+        self._given = tuple(given)
+        self._lock = RLock()
+        self._library: Library | None = None
+        self.wire = wire
+
+    @property
+    def _opened(self) -> Library:
+        with self._lock:
+            if self._library is None:
+                from mockserver.scenarios.library import Library  # noqa: PLC0415 - the YAML reader is heavy
+
+                self._library = Library(self._catalogue, self._given, wire=self.wire)
+            return self._library
+
+    def chosen(self) -> tuple[Scenario, ...]:
+        """Return the scenarios that were asked for one by one, in their order."""
+        return tuple(map(self.get, self._opened.chosen)) if self._given else ()
+
+    def get(self, name: str) -> Scenario:
+        """Return the scenario of that name; raise UnknownScenario, or InvalidDocument when its file is bad."""
+        return self._opened.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all scenarios."""
+        return self._opened.names()
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with the files as they were last read."""
+        return self._opened.problems()
+
+    def refresh(self) -> list[Scenario]:
+        """Read changed files again and return what is another than before; nothing before the first use."""
+        return [] if self._library is None else self._library.refresh()

@@ -1,0 +1,116 @@
+"""Write the tables of ``docs/faults.md`` anew: ``python -m scripts.fault_docs [--check]``.
+
+What stands between a ``<!-- begin … -->`` and its ``<!-- end -->`` is made from the kinds themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockserver.faults.base import ReplyFault, Wait
+from mockserver.faults.chance import Chance
+from mockserver.faults.registry import fault_kinds, plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mockserver.faults.base import Fault
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
+_UNITS = {"maximum": "up to {}", "minimum": "from {}"}
+
+
+def written(text: str) -> str:
+    """Return the page with its tables made anew."""
+    tables = {"kinds": _kinds(), "settings": _settings(), "foreign": _foreign()}
+
+    def filled(found: re.Match[str]) -> str:
+        return f"{found[1]}\n{tables[found[2]]}\n{found[3]}"
+
+    return re.sub(r"(<!-- begin (\w+)[^>]*-->)\n.*?(<!-- end -->)", filled, text, flags=re.DOTALL)
+
+
+def _table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def _kinds() -> str:
+    rows = (
+        (
+            f"`{name}`",
+            kind.about,
+            ", ".join(f"`{setting}`" for setting in kind.properties) or "–",
+            _effect(kind),
+            _where(kind),
+            ", ".join(f"`{word}`" for word in kind.aliases) or "–",
+        )
+        for name, kind in fault_kinds().items()
+    )
+    return _table(("fault", "what the client sees", "settings", "takes effect", "where", "other words"), rows)
+
+
+def _effect(kind: type[Fault]) -> str:
+    if "applied" in kind.properties:
+        return "no, unless `applied`"
+    return "yes" if plan(kind.name, {}, Chance()).applied else "no"
+
+
+def _where(kind: type[Fault]) -> str:
+    if issubclass(kind, Wait):
+        return "time"
+    return "reply" if issubclass(kind, ReplyFault) else "wire"
+
+
+def _settings() -> str:
+    rows = (
+        (f"`{name}`", f"`{setting}`", node["description"], _values(node), _default(node))
+        for name, kind in fault_kinds().items()
+        for setting, node in kind.properties.items()
+    )
+    return _table(("fault", "setting", "meaning", "values", "default"), rows)
+
+
+def _default(node: Mapping[str, Any]) -> str:
+    return f"`{json.dumps(node['default'])}`" if "default" in node else "–"
+
+
+def _values(node: Mapping[str, Any]) -> str:
+    if "enum" in node:
+        return ", ".join(f"`{value}`" for value in node["enum"])
+    limits = [
+        text.format(f"{node[word]:,}") for word, text in sorted(_UNITS.items(), reverse=True) if word in node
+    ]
+    return ", ".join([node["type"], *limits])
+
+
+def _foreign() -> str:
+    rows = (
+        (f"`{word}`", f"`{setting}`", node["description"], *(f"`{json.dumps(each)}`" for each in examples))
+        for kind in fault_kinds().values()
+        for word, foreign in kind.foreign.items()
+        for setting, node in foreign.properties.items()
+        for given in [{setting: node["examples"][0]}]
+        for examples in [({word: given}, {kind.name: dict(foreign.ours(given))})]
+    )
+    return _table(("word", "setting", "meaning", "for example", "in our words"), rows)
+
+
+def main(words: list[str]) -> int:
+    """Write the page, or with ``--check`` only tell whether it would change (exit code 1)."""
+    before = PAGE.read_text(encoding="utf-8")
+    after = written(before)
+    if "--check" in words:
+        if before != after:
+            print("docs/faults.md is out of date: python -m scripts.fault_docs", file=sys.stderr)
+        return int(before != after)
+    PAGE.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
