@@ -63,7 +63,7 @@ def schemas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setitem(HANDLERS, METHOD, handle)
     monkeypatch.setitem(OUTCOMES, METHOD, OUTCOME)
     for module in (service, checks):
-        monkeypatch.setattr(module, "data_dir", lambda _: folder)
+        monkeypatch.setattr(module, "data_dir", lambda kind: folder if kind == "schemas" else data_dir(kind))
     return folder
 
 
