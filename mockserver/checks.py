@@ -106,8 +106,9 @@ def _check_document(path: Path, kind: str, document: Any, catalogue: Catalogue) 
     problems = list(words(documents["vocabulary"], kind, str(path), document))
     if problems or kind != "method":
         return problems
-    alone = Catalogue(catalogue.folder, {**documents, "methods": {path.stem: document}})
-    problems = lint(alone, frozenset(RULES), OUTCOMES, thorough=True)
+    whole = {**documents, "methods": {**documents["methods"], path.stem: document}}
+    among = Catalogue(catalogue.folder, whole)
+    problems = lint(among, frozenset(RULES), OUTCOMES, thorough=True, only=(path.stem,))
     return [replace(problem, file=str(path)) for problem in problems]
 
 

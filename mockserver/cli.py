@@ -1,4 +1,4 @@
-"""The command ``jodo-mock``: serve, check, ready.
+"""The command ``jodo-mock``: serve, check, matrix, ready.
 
 Exit codes: 0 well (also after SIGTERM or SIGINT), 1 findings, 2 usage or configuration. Heavy modules
 are imported inside the commands, so that ``--help`` and ``--version`` are quick.
@@ -61,6 +61,25 @@ def check(files: tuple[str, ...]) -> int:
         return FINDINGS
     click.echo(summary)
     return OK
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option("--method", metavar="NAME", help="Play this method only.")
+@click.option("--failures", is_flag=True, help="Print only what was not answered as documented.")
+def matrix(method: str | None, *, as_json: bool, failures: bool) -> int:
+    """Bring about every status of every method, and compare each answer with the documents."""
+    from mockserver.matrix import play, printed, summary
+
+    lines = play(method)
+    failed = [line for line in lines if line.failed]
+    shown = failed if failures else lines
+    if as_json:
+        click.echo(json.dumps({"ok": not failed, "statuses": [line.shown() for line in shown]}, indent=2))
+    else:
+        for text in (*(printed(shown) if shown else ()), summary(lines)):
+            click.echo(text)
+    return FINDINGS if failed else OK
 
 
 @commands.command(context_settings=CONTEXT)

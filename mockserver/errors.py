@@ -80,6 +80,10 @@ class UnknownSandbox(MockServerError):
     """A sandbox key in a path or header that no sandbox has."""
 
 
+class UnknownMethod(MockServerError):
+    """A method that no document of the catalogue describes; names those there are."""
+
+
 class SandboxExists(MockServerError):
     """A sandbox of that key is there already."""
 

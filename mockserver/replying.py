@@ -58,11 +58,11 @@ def render_failure(exchange: Exchange, violation: Violation, catalogue: Catalogu
         row = replace(row, evidence="forced")
         text = text or catalogue.common["forced"]["text"]
     shape = spec.failure if spec else catalogue.unknown_method(exchange.regime.quirks)
+    unreadable = code == catalogue.common["malformed"]["status"]
     body = shape.render(
         {
-            "method": exchange.method
-            if code == catalogue.common["malformed"]["status"]
-            else _answering(exchange),
+            # What cannot be read has no fields that could rename the method, nor has it when forced (AM-67).
+            "method": exchange.method if unreadable else _answering(exchange),
             "status": code,
             "reason": exchange.reason or code,
             "echo": _echo(exchange, code),

@@ -32,7 +32,11 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("app",), "joins the faces to one Flask app"),
     (("web.*",), "the faces for people and tools"),
     (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),
-    (("service", "checks"), "everything one server holds; every document that ships"),
+    (
+        ("service", "checks", "matrix"),
+        "everything one server holds; every document that ships, checked and played",
+    ),
+    (("judging",), "what the documents say of an answer"),
     (("pipeline",), "the order of work"),
     (("stages",), "the checks and effects of a command"),
     (("interference",), "what scenarios and faults do to a command"),
@@ -115,7 +119,7 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("scenarios.source", 50): "objects and lists inside each other",
     ("scenarios.source", 63): "bits of an integer",
     ("store.pages", 32): "bits of a row's id",
-    ("web.admin_faults", 18): "digits of the longest number a client may send",
+    ("magic", 18): "digits of the longest number a client may send",
     ("web.admin_http", 50): "errors of a body that are listed",
     ("web.openapi.nodes", 18): "digits of an integer that every reader of JSON keeps",
 }

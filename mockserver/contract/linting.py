@@ -7,6 +7,7 @@ without a text, one that no precedence list ever reaches, a rule or reference no
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
@@ -15,23 +16,22 @@ from mockserver.contract.assertions import claims, promotions, statuses
 from mockserver.contract.documents import known as one_of
 from mockserver.contract.expansion import NO_TRAITS, ExpansionError
 from mockserver.contract.naming import FAILURE, SUCCESS, alternatives, choosers, echoed, members
+from mockserver.contract.provoking import answers, entries_of, misguided, unprovoked, unprovoked_steps
 from mockserver.contract.values import excerpt
 from mockserver.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
     from pathlib import Path
 
     from mockserver.contract.assertions import Triple
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.expansion import Traits
     from mockserver.contract.naming import Names
+    from mockserver.contract.provoking import Code, Entries
 
     Choice = tuple[Mapping[str, str], Traits]
     """A full set of quirks, and traits of a process."""
-
-    Entries = Mapping[str, Sequence[Mapping[str, Any]]]
-    """The entries of the precedence lists by the level they answer at."""
 
 
 class Known(NamedTuple):
@@ -51,8 +51,9 @@ def lint(
     outcomes: Mapping[str, Set[str]] | None = None,
     *,
     thorough: bool = False,
+    only: Container[str] | None = None,
 ) -> list[Problem]:
-    """Return what makes no sense in documents that passed :func:`wording`.
+    """Return what makes no sense in documents that passed :func:`wording`; ``only`` in these methods'.
 
     ``rules`` are the names of Python's state rules, ``outcomes`` the members that each method's
     handler gives (see :data:`mockserver.methods.OUTCOMES`); without them the replies of successes
@@ -64,6 +65,8 @@ def lint(
     if problems:
         return problems
     for name, document in catalogue.methods.items():
+        if only is not None and name not in only:
+            continue
         file = str(catalogue.folder / "methods" / f"{name}.json")
         if document["method"] != name:
             problems.append(
@@ -114,6 +117,8 @@ def _shared(catalogue: Catalogue, names: Names, *, thorough: bool) -> Iterator[P
         for problem in members(shape["properties"], FAILURE, f"/{name}/properties", file)
     )
     yield from _once(found)
+    if thorough:
+        yield from unprovoked_steps(catalogue)
 
 
 def _sense(catalogue: Catalogue, name: str, known: Known, file: str, *, thorough: bool) -> Iterator[Problem]:
@@ -123,6 +128,18 @@ def _sense(catalogue: Catalogue, name: str, known: Known, file: str, *, thorough
         yield from _once(p for choice in choices for p in _variant(catalogue, name, choice, known, file))
         if thorough:
             yield from _idle(catalogue, name, choices, file)
+            yield from unprovoked(catalogue, name, edition, _answered(catalogue, name, choices), file)
+    if thorough:
+        yield from misguided(catalogue, name, file)
+
+
+def _answered(catalogue: Catalogue, name: str, choices: Iterable[Choice]) -> set[Code]:
+    """Return what a method can answer under any of the choices."""
+    found: set[Code] = set()
+    for quirks, traits in choices:
+        with suppress(ExpansionError):
+            found |= answers(_plain(catalogue, name, quirks, traits))
+    return found
 
 
 def _idle(catalogue: Catalogue, name: str, choices: Iterable[Choice], file: str) -> Iterator[Problem]:
@@ -187,7 +204,7 @@ def _variant(catalogue: Catalogue, name: str, choice: Choice, known: Known, file
     used = list(statuses(plain["request"], where + "/request", file))
     yield from (item for item in used if isinstance(item, Problem))
     triples = [item for item in used if not isinstance(item, Problem)]
-    entries = _entries(plain["precedence"])
+    entries = entries_of(plain["precedence"])
     yield from _precedence(entries, triples, known.rules, f"{where}/precedence", file)
     tables = {level: set(map(int, table)) for level, table in plain["statuses"].items()}
     tables["request"] |= set(map(int, catalogue.common["statuses"]))
@@ -221,16 +238,6 @@ def _roles(request: Mapping[str, Any], pointer: str, file: str) -> Iterator[Prob
                 yield Problem(
                     file, place, f"no property plays {role}", f"a property with x-as {role}", "none"
                 )
-
-
-def _entries(precedence: Mapping[str, Any]) -> Entries:
-    return {
-        "request": [
-            *(entry for top in precedence["request"] for entry in top.get("records", [top])),
-            *precedence.get("reason", ()),
-        ],
-        "record": precedence["record"],
-    }
 
 
 def _answers(entries: Entries, tables: Mapping[str, Set[int]], pointer: str, file: str) -> Iterator[Problem]:

@@ -36,6 +36,8 @@ class Shape:
     """One compiled reply shape."""
 
     def __init__(self, properties: Mapping[str, Mapping[str, Any]]) -> None:
+        self.properties = properties
+        """The members as the document has them, expanded."""
         self._steps: list[Step] = [_step(key, node) for key, node in properties.items()]
 
     def project(self, outcome: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
 from mockserver.errors import Problem
 from mockserver.gate import GATE, Keys
+from mockserver.magic import forcible, magic_fields, magic_records, magic_servicekeys
 from mockserver.model import NOTHING
 from mockserver.web.admin_http import check_calendar, unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from mockserver.contract.catalogue import Catalogue
-    from mockserver.contract.methodspec import MethodSpec, ObjectSpec, StatusRow
+    from mockserver.contract.methodspec import MethodSpec, StatusRow
     from mockserver.faults.forced import ForcedStatus
+    from mockserver.magic import Magic
     from mockserver.model import Level
     from mockserver.regime import Regime
     from mockserver.sandbox import Sandbox
     from mockserver.web.admin_http import Ask
 
-_GROUP: Final = re.compile(r"\((?!\?)[^)]*\)")
-_LONGEST_CODE: Final = 18
 _NO_TEXT: Final = "fail"
 
 
@@ -87,7 +85,7 @@ def _check_code(ask: Ask, status: int, method: str | None, level: Level) -> None
     specs = [regime.spec(name) for name in ([method] if method is not None else methods)]
     if any(spec.can_force(status, level) for spec in specs):
         return
-    codes = sorted({row.code for spec in specs for row in _codes(spec, ask.service.catalogue, level)})
+    codes = sorted({row.code for spec in specs for row in forcible(spec, ask.service.catalogue, level)})
     what = f"{method or 'no method'} {'cannot fail' if method else 'can fail'} so"
     where = f"in edition {regime.quirks['edition']}, at level {level}"
     expected = f"one of {', '.join(map(str, codes))}" if codes else "level request: its records have no codes"
@@ -108,21 +106,26 @@ def magic(ask: Ask) -> dict[str, Any]:
         specs = [regime.spec(name) for name in catalogue.methods]
         seeded = list(_seeded(ask, sandbox))
     forced = catalogue.common["forced"]
+    takes_key = [spec for spec in specs if magic_servicekeys(spec, catalogue) is not None]
     return {
         "edition": regime.quirks["edition"],
         "servicekeys": {
             "about": "a service key of this form, with any valid API key, refuses the command with the code",
             "pattern": forced["servicekey"],
             "ledger": forced["ledger"],
-            "methods": {
-                spec.name: _values(forced["servicekey"], _codes(spec, catalogue, "request"))
-                for spec in specs
-                if catalogue.common["keys"]["servicekey"] in catalogue.methods[spec.name]["keys"]
-            },
+            "methods": {spec.name: _shown_values(magic_servicekeys(spec, catalogue)) for spec in takes_key},
+        },
+        "fields": {
+            "about": "a command with such a value in the field is refused with the code",
+            "methods": {spec.name: _shown_fields(magic_fields(spec, catalogue)) for spec in specs},
         },
         "records": {
             "about": "a record with such a value in the field fails with the code; the other records do not",
-            "methods": {spec.name: list(_record_values(spec, catalogue)) for spec in specs},
+            "methods": {spec.name: _shown_fields(magic_records(spec, catalogue)) for spec in specs},
+        },
+        "refused": {
+            "about": "a command with this value in the field is refused with the code",
+            "methods": {spec.name: _refused_values(spec) for spec in specs},
         },
         "seeded": {
             "about": "keys of the sample data that every command of the method is refused for",
@@ -136,48 +139,30 @@ def _regime(ask: Ask, sandbox: Sandbox, process: Mapping[str, Any] | None = None
     return sandbox.regime(None if process is None else dict(process), {}, ask.service.settings.edition)
 
 
-def _codes(spec: MethodSpec, catalogue: Catalogue, level: Level) -> list[StatusRow]:
-    """Return the failures of a method that may be forced, by code."""
-    codes = {*spec.codes("request"), *spec.codes("record")}
-    codes.update(map(int, catalogue.common["statuses"]), catalogue.common["forced"]["always"])
-    return [spec.status(code, level) for code in sorted(codes) if spec.can_force(code, level)]
+def _shown_values(magic: Magic | None) -> list[dict[str, Any]]:
+    """Return what each magic value of a field answers."""
+    values = magic.values.items() if magic is not None else ()
+    return [{"value": value, **_shown_row(row)} for value, row in values]
 
 
-def _values(pattern: str, rows: list[StatusRow]) -> list[dict[str, Any]]:
-    found = []
-    for row in rows:
-        value = filled(pattern, row.code)
-        if value is not None:
-            text = row.text or _NO_TEXT
-            found.append({"value": value, "status": row.code, "text": text, "rule": row.ledger})
-    return found
+def _shown_fields(found: Iterable[Magic]) -> list[dict[str, Any]]:
+    return [
+        {"field": each.field, "pattern": each.pattern, "ledger": each.ledger, "values": _shown_values(each)}
+        for each in found
+    ]
 
 
-def filled(pattern: str, code: int) -> str | None:
-    """Return the shortest text of a pattern whose one group is the code, padded with zeros; None if none is."""
-    group = _GROUP.search(pattern)
-    if group is None:
-        return None
-    before, after = (
-        re.sub(r"\\(.)", r"\1", part) for part in (pattern[: group.start()], pattern[group.end() :])
-    )
-    for width in range(1, _LONGEST_CODE + 1):
-        text = f"{before}{code:0{width}d}{after}"
-        match = re.fullmatch(pattern, text)
-        if match is not None and int(match[1]) == code:
-            return text
-    return None
+def _shown_row(row: StatusRow) -> dict[str, Any]:
+    return {"status": row.code, "text": row.text or _NO_TEXT, "rule": row.ledger}
 
 
-def _record_values(spec: MethodSpec, catalogue: Catalogue) -> Iterator[dict[str, Any]]:
-    rows = _codes(spec, catalogue, "record")
-    kinds = list(spec.records.kinds.values()) if spec.records is not None else []
-    fields: dict[str, ObjectSpec] = {name: kind for kind in kinds for name in kind.forced}
-    for name, kind in fields.items():
-        force = kind.properties[name]["x-force"]
-        values = _values(force["pattern"], rows)
-        if values:
-            yield {"field": name, "pattern": force["pattern"], "ledger": force["ledger"], "values": values}
+def _refused_values(spec: MethodSpec) -> list[dict[str, Any]]:
+    """Return the values that a field's document refuses by name, with what refuses them."""
+    return [
+        {"field": name, "value": value, **_shown_row(spec.status(node["x-status"]["x-refuses"]))}
+        for name, node in spec.head.properties.items()
+        for value in node.get("x-refuses", ())
+    ]
 
 
 def _seeded(ask: Ask, sandbox: Sandbox) -> Iterator[dict[str, Any]]:

@@ -343,6 +343,44 @@ BROKEN: dict[str, tuple[Edit, str, str]] = {
         "/editions/1.0.6/request/properties/data/x-record/items/mobilenumber/properties/calltype/x-status/required",
         "nothing asserts required here",
     ),
+    "status that nothing provokes": (
+        lambda doc: doc["provocations"].remove({"edition": "1.0.6", "status": 17, "change": {"media": "99"}}),
+        "/editions/1.0.6/statuses/request/17", "nothing provokes this status",
+    ),
+    "record status that nothing provokes": (
+        lambda doc: doc.update({"provocations": [
+            each for each in doc["provocations"] if (each.get("level"), each["status"]) != ("record", 37)
+        ]}),
+        "/editions/1.0.6/statuses/record/37", "nothing provokes this status",
+    ),
+    "provocation of a status without a row": (
+        lambda doc: doc["provocations"][0].update({"status": 37}),
+        "/provocations/0/status", "no request status 37; expected one of 1, 2, 5, 13, 14, ",
+    ),
+    "provocation of a common status by records": (
+        lambda doc: doc["provocations"][0].update({"level": "record", "status": 1107}),
+        "/provocations/0/status", "no record status 1107",
+    ),
+    "provocation from nowhere": (
+        lambda doc: doc["provocations"][0].update({"from": f"GV-{9:02d}"}),
+        "/provocations/0/from", f"no example GV-{9:02d}; expected ",
+    ),
+    "provocation after nothing": (
+        lambda doc: doc["provocations"][0].update({"after": [f"GV-{number:02d}" for number in (9, 99)]}),
+        "/provocations/0/after/1", f"no example GV-{99}; expected ",
+    ),
+    "provocation under an unknown quirk": (
+        lambda doc: doc["provocations"][0].update({"quirks": {"overlng": "accept"}}),
+        "/provocations/0/quirks/overlng", "unknown quirk 'overlng'; did you mean overlong?",
+    ),
+    "provocation under an unknown value": (
+        lambda doc: doc["provocations"][0].update({"quirks": {"overlong": "acept"}}),
+        "/provocations/0/quirks/overlong", "quirk overlong has no value 'acept'",
+    ),
+    "provocation in an edition there is not": (
+        lambda doc: [doc["editions"].pop("web"), doc.update({"examples": doc["examples"][:4]})],
+        "/provocations/54/edition", "no edition web",
+    ),
     "another method's name": (
         lambda doc: doc.update({"method": "ImportData"}), "/method", "differs from the file's name",
     ),
@@ -381,7 +419,7 @@ def test_a_broken_document_is_refused(
     if name in CHECKED_AS_FILES:
         assert cli.main(["check", str(file)]) == 1
     else:
-        monkeypatch.setattr(checks, "data_dir", lambda kind: copied)
+        monkeypatch.setattr(checks, "data_dir", lambda kind: copied if kind == "schemas" else data_dir(kind))
         assert cli.main(["check"]) == 1
     assert str(found[0]) in capsys.readouterr().out
 
@@ -453,6 +491,29 @@ def test_names_in_shared_documents(
     (problem,) = caught.value.problems
     assert (problem.file, problem.pointer) == (str(file), found[0])
     assert found[1] in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("edit", "pointer", "words"),
+    [
+        (lambda listed: listed.pop("foreign"), "/provocations/foreign", "nothing provokes this step"),
+        (
+            lambda listed: listed.update({"forein": {}}),
+            "/provocations/forein", "no step forein; expected foreign? One of apikey, expired, ",
+        ),
+    ],
+)  # fmt: skip
+def test_provocations_of_the_gate(copied: Path, edit: Edit, pointer: str, words: str) -> None:
+    """Each step of the gate has keys that it refuses, and there are none for other steps (AUTH-08)."""
+    file = copied / "common.json"
+    document = json.loads(file.read_bytes())
+    edit(document["provocations"])
+    file.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidDocument) as caught:
+        Catalogue.load(copied, RULES, thorough=True)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.pointer) == (str(file), pointer)
+    assert words in str(problem)
 
 
 @pytest.mark.parametrize("edition", ["1.0.6", "web"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,8 @@ def test_every_transcript_of_the_readme_is_what_happens() -> None:
     with running() as server:
         for command, printed in found:
             here = command.replace(PRINTED, server.ready["url"])
+            if here.startswith("jodo-mock "):
+                here = f"{shlex.quote(sys.executable)} -m mockserver {here.removeprefix('jodo-mock ')}"
             done = subprocess.run(
                 ["bash", "-c", here], capture_output=True, text=True, timeout=30, check=True, cwd=ROOT
             )
@@ -60,9 +64,10 @@ def test_every_file_the_documents_link_to_is_there() -> None:
 
 def test_the_readme_names_only_options_that_exist() -> None:
     """Every --option of the README is one of the commands'."""
-    from mockserver.settings import ROWS
+    from mockserver.cli import commands
 
-    known = {f"--{row.name}" for row in ROWS} | {"--help"}
+    options = [option for command in commands.commands.values() for option in command.params]
+    known = {spelling for option in options for spelling in option.opts} | {"--help"}
     prose = re.sub(
         r"^```console\n.*?^```",
         "",

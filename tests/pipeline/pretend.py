@@ -63,6 +63,10 @@ def document(name: str, envelope: str, keys: list[str], statuses: dict[str, str]
             "replies": {"failure": envelope, "success": {"ledger": "GEN-01", "properties": shape}},
         }},
         "examples": [],
+        "provocations": [
+            {"edition": "web", "status": status, "change": {"colour": colour}}
+            for status, colour in ((62, None), (63, ""), (66, "blue"))
+        ],
     }  # fmt: skip
 
 

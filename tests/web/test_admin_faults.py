@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.web.admin_faults import filled
+from mockserver.magic import filled
+from tests.methods.helpers import printed
 from tests.web.admin_client import METHOD, MOBILE, OTHER_MOBILE, push
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def test_magic_follows_the_edition(admin: Admin) -> None:
         ("1110000([0-9]{3})", 5, "1110000005"),
         (r"force\.([0-9]+)@mock\.test", 5, "force.5@mock.test"),
         ("([0-9]{18})", 67, "000000000000000067"),
+        ("0{14}([0-9]{4})", 67, "000000000000000067"),
+        (r"\.{3}([0-9]+)a{2}", 5, "...5aa"),
         ("1110000([0-9]{3})", 1107, None),
         ("without a group", 1, None),
     ],
@@ -176,3 +179,108 @@ def test_magic_follows_the_edition(admin: Admin) -> None:
 def test_a_pattern_is_filled_with_a_code(pattern: str, code: int, text: str | None) -> None:
     """The value shown for a code is one that its pattern takes and reads as that code (AM-14)."""
     assert filled(pattern, code) == text
+
+
+EXAMPLE = {
+    "ImportProcessData": "GV-01", "getProcessData": "GV-09", "reallocatedata": "GV-13", "saveDisposition": "GV-15",
+    "customer_recording": "GV-17", "customer_multiple_recordings": "GV-19", "addEditUser": "GV-20",
+    "deleteUser": "GV-23", "userStatus": "GV-25",
+}  # fmt: skip
+"""A printed command of each method that has one."""
+
+
+def sent(method: str, **changes: Any) -> dict[str, Any]:
+    """Return a printed command of a method, changed; the method that has none needs no more than the keys."""
+    if method in EXAMPLE:
+        return printed(EXAMPLE[method], **changes)
+    return {"method": method, "apikey": "test_org", "servicekey": "VoiceProcess", **changes}
+
+
+def told(reply: Any) -> tuple[int, str]:
+    """Return the code an answer has, in its body, and the text its header names."""
+    status = reply.json.get("status", reply.json.get("statuscode"))
+    described = reply.headers["X-Mock-Status-Description"]
+    return int(status), "fail" if described == "-" else described
+
+
+def test_every_magic_value_of_a_command_provokes_what_is_listed(admin: Admin) -> None:
+    """Each service key, login and refused name that magic lists, in every method (AM-14, SIM-23, SIM-24)."""
+    listed = admin.ok("GET", "/magic")
+    played = [
+        (method, {"servicekey": value["value"]}, value)
+        for method, values in listed["servicekeys"]["methods"].items()
+        for value in values
+    ]
+    played += [
+        (method, {field["field"]: value["value"]}, value)
+        for method, fields in listed["fields"]["methods"].items()
+        for field in fields
+        for value in field["values"]
+    ]
+    played += [
+        (method, {value["field"]: value["value"]}, value)
+        for method, values in listed["refused"]["methods"].items()
+        for value in values
+    ]
+    for method, changes, value in played:
+        reply = admin.send(sent(method, **changes))
+        assert told(reply) == (value["status"], value["text"]), (method, changes)
+        assert reply.headers["X-Mock-Rule"] == value["rule"]
+    assert {method for method, _, _ in played} == {*EXAMPLE, "getActiveUserList"}
+    assert listed["refused"]["methods"]["addEditUser"] == [
+        {
+            "field": "userimage",
+            "value": "nosuch.jpg",
+            "status": 403,
+            "text": "userimage not found",
+            "rule": "USR-30",
+        }
+    ]
+
+
+@pytest.mark.parametrize("method", ["addEditUser", "deleteUser"])
+def test_the_methods_without_servicekey_are_forced_by_login(admin: Admin, method: str) -> None:
+    """They have no magic service key; their logins are force.<code>@mock.test, those without a text say fail (SIM-24, AM-14)."""
+    listed = admin.ok("GET", "/magic")
+    assert method not in listed["servicekeys"]["methods"]
+    (field,) = listed["fields"]["methods"][method]
+    assert (field["field"], field["ledger"]) == ("loginid", "SIM-24")
+    values = {value["value"]: (value["status"], value["text"]) for value in field["values"]}
+    assert values["force.5@mock.test"] == (5, "fail")
+    assert values["force.408@mock.test"] == (408, "loginid is invalid")
+    assert {2, 48, 67, 1107, 1108, 1243} <= {status for status, _ in values.values()}
+
+
+@pytest.mark.parametrize(
+    ("method", "field", "other"),
+    [
+        ("userStatus", "loginids", "user10"),
+        ("customer_multiple_recordings", "systemcallids", "180717171728015031"),
+    ],
+)
+def test_every_magic_record_provokes_what_is_listed(
+    admin: Admin, method: str, field: str, other: str
+) -> None:
+    """Logins and call ids fail their record with any code of the method, and only theirs (AM-14, SIM-25)."""
+    (listed,) = admin.ok("GET", "/magic")["records"]["methods"][method]
+    assert {2, 5, 48, 67, 1107, 1108, 1243} <= {value["status"] for value in listed["values"]}
+    for value in listed["values"]:
+        reply = admin.send(sent(method, **{field: [other, value["value"]]})).json
+        assert reply is not None
+        found = [(record["status"], record["statusdesc"].lower()) for record in reply["statusdata"]]
+        assert found == [(3, "success"), (value["status"], value["text"].lower())]
+
+
+def test_magic_values_under_a_quirk_are_listed_under_it(admin: Admin) -> None:
+    """A code that only another reading knows is listed, and forced, in that reading alone (AM-14)."""
+    command = sent("addEditUser", loginid="force.418@mock.test")
+
+    def listed() -> set[int]:
+        (field,) = admin.ok("GET", "/magic")["fields"]["methods"]["addEditUser"]
+        return {value["status"] for value in field["values"]}
+
+    assert 418 not in listed()
+    assert admin.status(command) == 3
+    admin.ok("PATCH", "/settings", {"quirks": {"user_extra_codes": "418"}})
+    assert 418 in listed()
+    assert admin.status(command) == 418
