@@ -115,6 +115,9 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("replying", 5): "warnings in a header (AM-08)",
     ("sandbox", 16): "sealed states that are remembered",
     ("sandbox", 24): "letters of a minted key",
+    ("scenarios.loading", 50): "problems of a file that are told",
+    ("scenarios.source", 50): "objects and lists inside each other",
+    ("scenarios.source", 63): "bits of an integer",
     ("store.pages", 32): "bits of a row's id",
     ("magic", 18): "digits of the longest number a client may send",
     ("web.admin_http", 50): "errors of a body that are listed",
@@ -145,7 +148,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         ("settings", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
-    "state": (("web.*",), "what a sandbox holds"),
+    "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (

@@ -14,7 +14,7 @@ import pytest
 
 from mockserver import __version__, cli
 from mockserver.banner import banner
-from mockserver.errors import InvalidSetting, Problem
+from mockserver.errors import InvalidSetting, Note, Problem
 from mockserver.settings import Settings
 from tests.fake_service import FakeService
 from tests.server_process import (
@@ -163,21 +163,23 @@ def test_ready_asks_the_server(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_check_prints_each_problem(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """check exits 1 with a line for each finding, else 0 with the summary."""
+    """check exits 1 with a line for each finding, else 0 with the summary; a note is no finding."""
     asked: list[list[Path]] = []
     findings = [Problem("a.json", "/x", "is wrong", line=3), Problem("b.json", "", "is odd")]
 
-    def check_all(paths: list[Path]) -> tuple[list[Problem], str]:
+    def check_all(paths: list[Path]) -> tuple[list[Problem], list[Note], str]:
         asked.append(paths)
-        return (findings if paths else []), "10 methods are well"
+        return (findings if paths else []), [Note("c.json", "", "is rare")], "10 methods are well"
 
     module = types.ModuleType("mockserver.checks")
     monkeypatch.setattr(module, "check_all", check_all, raising=False)
     monkeypatch.setitem(sys.modules, "mockserver.checks", module)
     assert cli.main(["check", __file__]) == 1
-    assert capsys.readouterr().out == "a.json:3:1: /x: is wrong\nb.json: /: is odd\n"
+    assert (
+        capsys.readouterr().out == "a.json:3:1: /x: is wrong\nb.json: /: is odd\nc.json: /: note: is rare\n"
+    )
     assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out == "10 methods are well\n"
+    assert capsys.readouterr().out == "c.json: /: note: is rare\n10 methods are well\n"
     assert asked == [[Path(__file__)], []]
 
 

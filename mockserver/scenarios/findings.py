@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mockserver.scenarios.source import Path, Source
 
-_LISTED, _FEW = 40, 12  # names that a message repeats: without and with one that was probably meant
+_LISTED, _FEW = 60, 12  # names that a message repeats: without and with one that was probably meant
 
 
 class Findings:

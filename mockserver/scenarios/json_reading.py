@@ -77,7 +77,7 @@ class _Reader:
             name = json.loads(found[0])
             below = (*path, name)
             if name in members:
-                self._source.wrong(found[1], below, "this name stands twice", "each name once", name[:40])
+                self._source.wrong(found[1], below, "this name stands twice", "each name once", name[:60])
             self._source.names[below] = found[1]
             members[name] = self.value(below)
         return members

@@ -76,7 +76,7 @@ def _loaded(source: Source, name: str, catalogue: Catalogue, *, wire: bool) -> t
     findings = Findings(source)
     sound = check_shape(source)
     if sound.get("name", name) != name:
-        findings.wrong(("name",), "the scenario is not called as its file", name, sound["name"])
+        findings.wrong(("name",), "the scenario is loaded by another name", name, sound["name"])
     check_sense(sound, catalogue, findings, wire=wire)
     if source.problems:
         raise InvalidDocument(_told(source.problems))

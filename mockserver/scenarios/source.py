@@ -71,10 +71,10 @@ class Source:
         """Return a number that was read, or its text where it is none that JSON could carry."""
         self.values[path] = place
         if value != value or abs(value) == float("inf"):  # noqa: PLR0124 - what is not itself is no number
-            self.wrong(place, path, "this is no number of JSON", "digits, or the text in quotes", text[:40])
+            self.wrong(place, path, "this is no number of JSON", "digits, or the text in quotes", text[:60])
             return text
         if isinstance(value, int) and abs(value) >= WIDEST:
-            self.wrong(place, path, "this number is too long", "at most 18 digits; quote it", text[:40])
+            self.wrong(place, path, "this number is too long", "at most 18 digits; quote it", text[:60])
             return text
         if quotable and str(value) != text and isinstance(value, int):
             self.written[path] = text

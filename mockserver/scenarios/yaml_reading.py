@@ -166,7 +166,7 @@ class _Reader:
             name = str(event.value)
             below = (*path, name)
             if name in members:
-                self._source.wrong(place, below, "this name stands twice", "each name once", name[:40])
+                self._source.wrong(place, below, "this name stands twice", "each name once", name[:60])
             self._source.names[below] = place
             members[name] = self._value(next(self._events), below, depth + 1)
         return members
@@ -187,7 +187,7 @@ class _Reader:
             return _CONSTANTS[text]
         if _INTEGER.fullmatch(text):
             # a longer one is no number for anybody, and Python would not read it
-            value = int(text, _base(text)) if len(text) < 4000 else float("inf")
+            value = int(text, 0 if text[:2] in ("0o", "0x") else 10) if len(text) < 4000 else float("inf")
         elif _FLOAT.fullmatch(text):
             value = float(text)
         elif _NO_NUMBER.fullmatch(text):
@@ -195,10 +195,6 @@ class _Reader:
         else:
             return text
         return self._source.number(_place(event), path, text, value)
-
-
-def _base(text: str) -> int:
-    return {"0o": 8, "0x": 16}.get(text[:2], 10)
 
 
 def _place(event: Any) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,15 +65,15 @@ def test_twelve_mistakes_are_twelve_messages(catalogue: Catalogue) -> None:
 
 WRONG: list[tuple[str, str, list[str]]] = [
     # form
-    ("name of another file", "name: y\nrules: []\n", ["1:7: /name: the scenario is not called as its file; expected x; got y"]),
+    ("name of another file", "name: y\nrules: []\n", ["1:7: /name: the scenario is loaded by another name; expected x; got y"]),
     ("no rules", "name: x\n", ["1:1: /rules: a member is missing; expected a member rules; got none"]),
-    ("unknown member", "name: x\nrule: []\nrules: []\n", ["2:1: /rule: this member is not known; expected one of $schema, "
-     "description, name, rules, seed, setup; did you mean rules?; got rule"]),
+    ("unknown member", "name: x\nrule: []\nrules: []\n", [("2:1: /rule: this member is not known; expected one of $schema, "
+     "description, name, rules, seed, setup; did you mean rules?; got rule")]),
     ("unknown edition", rule("{when: {edition: 1.0.5}, then: {nothing: true}}"),
      ['3:22: /rules/0/when/edition: this value is not one of those known; expected one of 1.0.6, web; did you mean 1.0.6?; got "1.0.5"']),
     ("unknown test", rule("{when: {fields: {media: {equal: 1}}}, then: {nothing: true}}"),
-     ["3:30: /rules/0/when/fields/media/equal: this member is not known; expected one of blank, contains, equals, "
-      "one_of, present, regex; did you mean equals?; got equal"]),
+     [("3:30: /rules/0/when/fields/media/equal: this member is not known; expected one of blank, contains, equals, "
+      "one_of, present, regex; did you mean equals?; got equal")]),
     ("no then", rule("id: a"), ["3:5: /rules/0/then: a member is missing"]),
     ("no rule", rule("{}\n  -"), ["3:5: /rules/0/then: a member is missing", "4:4: /rules/1: this value is of the wrong type"]),
     ("probability", rule("{probability: 2, then: {nothing: true}}"), ["3:19: /rules/0/probability: this value does not fit; expected at most 1; got 2"]),
@@ -84,11 +85,11 @@ WRONG: list[tuple[str, str, list[str]]] = [
     ("nothing false", rule("{then: {nothing: false}}"), ["3:22: /rules/0/then/nothing: this value does not fit; expected true; got false"]),
     # quoting
     ("number compared", rule("{when: {fields: {contactvalue: {one_of: [9812, +919812]}}}, then: {nothing: true}}"),
-     ['3:52: /rules/0/when/fields/contactvalue/one_of/1: this is read as a number, without what it begins with: quote it; '
-      'expected text; did you mean "+919812"?; got 919812']),
+     [('3:52: /rules/0/when/fields/contactvalue/one_of/1: this is read as a number, without what it begins with: quote it; '
+      'expected text; did you mean "+919812"?; got 919812')]),
     ("leading zero", rule("{when: {record: {mobilenumber: 0123}}, then: {nothing: true}}"),
-     ['3:36: /rules/0/when/record/mobilenumber: this is read as a number, without what it begins with: quote it; '
-      'expected text; did you mean "0123"?; got 123']),
+     [('3:36: /rules/0/when/record/mobilenumber: this is read as a number, without what it begins with: quote it; '
+      'expected text; did you mean "0123"?; got 123')]),
     ("zero in a reply", rule("{then: {reply: {statusdesc: 007}}}"), ['3:33: /rules/0/then/reply/statusdesc: this is read as a number']),
     ("number for text", "name: x\nsetup: {dnc: [+919812]}\nrules: []\n",
      ['2:15: /setup/dnc/0: this is a number where text is wanted: quote it; expected text; did you mean "+919812"?; got 919812']),
@@ -239,7 +240,7 @@ def test_documents_without_a_file_have_pointers(catalogue: Catalogue) -> None:
             {"name": "yours", "rules": [{"then": {"statu": 48}}]}, catalogue, name="mine", wire=True
         )
     assert [str(problem).partition(";")[0] for problem in caught.value.problems] == [
-        "scenario mine: /name: the scenario is not called as its file",
+        "scenario mine: /name: the scenario is loaded by another name",
         "scenario mine: /rules/0/then/statu: this member is not known",
     ]
     deep: dict[str, Any] = {}
@@ -279,7 +280,7 @@ rules:
 """,
     "base",
 ).document
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, -1, 1.5, 10**17, "", "x", "web", [], [None], [[]], {}, {"x": None}, {"equals": []}, ["x", "x"], "\x00"]
 )  # fmt: skip
 
@@ -306,7 +307,5 @@ def test_no_mutation_raises_anything_else(catalogue: Catalogue, data: st.DataObj
         if isinstance(node, dict):
             name = data.draw(st.sampled_from([place[-1], "x", "media"]))
             node[name] = data.draw(VALUES)
-    try:
-        load_document(document, catalogue, name="x", wire=True)
-    except InvalidDocument as error:
-        assert all(problem.message for problem in error.problems)
+    with contextlib.suppress(InvalidDocument):
+        assert load_document(document, catalogue, name="x", wire=True)[0].document == document

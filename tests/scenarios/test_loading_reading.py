@@ -18,6 +18,7 @@ from mockserver.scenarios.yaml_reading import read_yaml_source
 
 if TYPE_CHECKING:
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.errors import Problem
 
 HEAD = "name: x\nrules: []\n"
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
@@ -143,8 +144,8 @@ def test_no_bytes_raise_anything_else(catalogue: Catalogue, data: bytes) -> None
 
 
 WORDS = st.sampled_from(
-    ["name", "rules", "x", "then", ":", ": ", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ",", "&a ", "*a", "!t "]
-    + ["'", '"', "|\n", ">\n", "#", "\t", "%YAML 1.1\n", "---\n", "...\n", "? ", "<<", "0123", "+91", "when", "\\u12"]
+    ["name", "rules", "x", "then", ":", ": ", "- ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ",", "&a ", "*a", "!t ",
+     "'", '"', "|\n", ">\n", "#", "\t", "%YAML 1.1\n", "---\n", "...\n", "? ", "<<", "0123", "+91", "when", "\\u12"]
 )  # fmt: skip
 
 
@@ -157,8 +158,9 @@ def test_no_yaml_raises_anything_else(catalogue: Catalogue, parts: list[str]) ->
 
 def _only_invalid(data: bytes, catalogue: Catalogue) -> None:
     for suffix in ("yaml", "json"):
+        problems: tuple[Problem, ...] = ()
         try:
             load_bytes(data, Path(f"x.{suffix}"), catalogue, wire=True)
         except InvalidDocument as error:
-            assert error.problems
-            assert all(problem.line and problem.column for problem in error.problems)
+            problems = error.problems
+        assert all(problem.message and problem.line and problem.column for problem in problems)
