@@ -21,7 +21,7 @@ from mockserver.model import Violation
 from mockserver.scenarios.identity import of_command, of_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mockserver.faults.base import Fault
     from mockserver.model import Exchange, Reply
@@ -163,7 +163,7 @@ class RecordRule:
 
     __slots__ = ("_firing", "_names", "level", "status")
 
-    def __init__(self, firing: Firing, names: tuple[str, ...]) -> None:
+    def __init__(self, firing: Firing, names: Sequence[str]) -> None:
         self._firing = firing
         self._names = names
         self.status = firing.rule.then.status or 0

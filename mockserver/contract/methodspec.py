@@ -131,8 +131,7 @@ class MethodSpec:
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
         self.name = name
         self.edition = edition
-        self.identity: tuple[str, ...] = tuple(document.get("identity", {}).get("command", ()))
-        self.record_identity: tuple[str, ...] = tuple(document.get("identity", {}).get("record", ()))
+        self._identity: Mapping[str, Sequence[str]] = document.get("identity", _NOTHING)
         self.plain = plain
         self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
@@ -169,6 +168,16 @@ class MethodSpec:
                 }
                 return RecordsSpec(name, unit.get("by"), kinds)
         return None
+
+    @property
+    def identity(self) -> Sequence[str]:
+        """Fields that make a retry the same command again, beside method and process."""
+        return self._identity.get("command", ())
+
+    @property
+    def record_identity(self) -> Sequence[str]:
+        """Fields that identify a record of a batch."""
+        return self._identity.get("record", ())
 
     @cached_property
     def wrap(self) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REGEX_SECONDS: Final = 0.05
 """How long a scenario's regular expression may take."""
 
+_SHOWN: Final = 1 << 5
+"""Characters of a value that a reason repeats."""
+
 _ON_COMMAND: Final = ("method", "edition", "apikey", "servicekey", "fields", "record", "jsonpath")
 
 
@@ -87,10 +90,10 @@ class Conditions:
         when = self._when
         for name, got in (("method", (exchange.method,)), ("apikey", known_as)):
             if name in when and not _named(when[name], got):
-                return f"{name} is {excerpt(got[0], 40)}"
+                return f"{name} is {excerpt(got[0], _SHOWN)}"
         keys = (exchange.servicekey, exchange.process.get("name", ""))
         if "servicekey" in when and not _named(when["servicekey"], keys):
-            return f"servicekey is {excerpt(keys[0], 40)}"
+            return f"servicekey is {excerpt(keys[0], _SHOWN)}"
         if "edition" in when and (exchange.spec is None or exchange.spec.edition != when["edition"]):
             return "another edition answers"
         return (
@@ -112,7 +115,7 @@ class Conditions:
     def _unmet_fields(self, command: Mapping[str, Any], wrap: str) -> str:
         for name, test in self._field_tests.items():
             if not test(command.get(name), name in command):
-                return f"field {name} is {excerpt(command[name], 40) if name in command else 'not there'}"
+                return f"field {name} is {excerpt(command[name], _SHOWN) if name in command else 'not there'}"
         records = ({wrap: each} if wrap else each for each in records_of(command))
         if self.record_tests and not any(map(self.record_fits, records)):
             return "no record fits"
