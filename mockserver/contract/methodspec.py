@@ -146,7 +146,6 @@ class MethodSpec:
         replies = plain["replies"]
         self.success = Shape(replies["success"]["properties"])
         self.failure = Shape(envelopes[replies["failure"]]["properties"])
-        self.promote: bool = replies.get("promote", False)
         self._tables: dict[str, dict[int, StatusRow]] = {
             level: _rows(table) for level, table in plain["statuses"].items()
         }
@@ -168,6 +167,11 @@ class MethodSpec:
                 }
                 return RecordsSpec(name, unit.get("by"), kinds)
         return None
+
+    @cached_property
+    def promote(self) -> bool:
+        """Whether a batch whose records all fail is refused as a whole (IPD106-28)."""
+        return bool(self.plain["replies"].get("promote", False))
 
     @property
     def identity(self) -> Sequence[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 REGEX_SECONDS: Final = 0.05
 """How long a scenario's regular expression may take."""
 
-_SHOWN: Final = 1 << 5
+_SHOWN: Final = 60
 """Characters of a value that a reason repeats."""
 
 _ON_COMMAND: Final = ("method", "edition", "apikey", "servicekey", "fields", "record", "jsonpath")
