@@ -39,6 +39,8 @@ def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchan
         decoded = decode_bytes(exchange.inbound, exchange.regime.quirks)
     except Malformed as error:
         name = sniff_method(error.text)
+        if name and exchange.regime.quirks["method_case"] == "ignore":
+            name = catalogue.folded_methods.get(name.casefold(), name)
         known = name if name in catalogue.methods else None
         refused = exchange.evolve(
             method=name or "",
@@ -142,8 +144,8 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
         exchange = act(queued(exchange, sandbox, early=False), sandbox, "command")
     wanted = magic(exchange, catalogue)
     if wanted is None and len(sandbox.forced):
-        can_force = exchange.spec.can_force
-        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force)
+        spec = exchange.spec
+        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, spec.can_force, spec.wrap)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish)
         wanted = None if wish is None or wish.status is None else (wish.status, "SIM-26")

@@ -169,18 +169,26 @@ class _Judge:
         return None
 
     def _over_records(self, entries: Sequence[Mapping[str, Any]]) -> Violation | None:
-        rules = [entry for entry in entries if "rule" in entry]
+        rules = [entry for entry in entries if "statuses" not in entry]
         for record in self._reading.records:
             for entry in entries if record.violations else rules:
+                if "forced" in entry:
+                    if self._wished(record, entry) is not None:
+                        break
+                    continue
                 found = self._check(entry, record, record.violations, "request")
                 if found is not None:
                     return found
         return None
 
+    def _wished(self, record: Record, entry: Mapping[str, Any]) -> Violation | None:
+        """Return the failure that somebody asked for, by a queued status or by a magic value."""
+        return self._queued(record) or _forced(self._spec, record, entry)
+
     def _record_failure(self, record: Record) -> Violation | None:
         for entry in self._spec.precedence["record"] if record.violations else self._spec.rules["record"]:
             if "forced" in entry:
-                found = self._queued(record) or _forced(self._spec, record, entry)
+                found = self._wished(record, entry)
             else:
                 found = self._check(entry, record, record.violations, "record")
             if found is not None:

@@ -17,7 +17,8 @@ def key_sent(command: Mapping[str, Any], name: str, *, fold: bool) -> str:
     """Return the key a field was sent under; its own name when it was not sent (GEN-09)."""
     if name in command or not fold:
         return name
-    return next((key for key in command if key.casefold() == name.casefold()), name)
+    # Of several spellings the last one counts, as of a key that stands there twice (TRN-27).
+    return next((key for key in reversed(list(command)) if key.casefold() == name.casefold()), name)
 
 
 def value_sent(command: Mapping[str, Any], name: str, *, fold: bool) -> Any:

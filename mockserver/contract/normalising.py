@@ -103,7 +103,9 @@ def _meanings(node: Mapping[str, Any], fold: Callable[[str], str] | None) -> dic
     return words if fold is None else {fold(word): value for word, value in words.items()}
 
 
-def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _Rule:
+def _rule(
+    name: str, rank: int, node: Mapping[str, Any], over: int | None, *, fold_case: bool = False
+) -> _Rule:
     trim = node.get("x-trim", True)
     drop_blank = node.get("x-blank") == "absent"
     truncate = node.get("x-truncate")
@@ -130,7 +132,7 @@ def _rule(name: str, rank: int, node: Mapping[str, Any], over: int | None) -> _R
         listed=listed,
         day_first=day_first,
         element=_rule("", 0, items, None) if items and "properties" not in items else None,
-        nested=Normaliser(items) if "properties" in items else None,
+        nested=Normaliser(items, fold_case=fold_case) if "properties" in items else None,
         simple=not (contested or warn or means or listed or day_first) and truncate is None and over is None,
     )
 
@@ -146,7 +148,7 @@ class Normaliser:
         self._rules: dict[str, _Rule] = {}
         for name, node in properties.items():
             for rank, spelling in enumerate((name, *node.get("x-aliases", ()))):
-                self._rules[spelling] = _rule(name, rank, node, self._warn_over)
+                self._rules[spelling] = _rule(name, rank, node, self._warn_over, fold_case=fold_case)
         self._folded = {key.casefold(): key for key in reversed(self._rules)} if fold_case else {}
         self._ledger: str = unknown.get("ledger", "GEN-10")
         self._first_of: tuple[str, ...] = tuple(schema.get("x-first-of", ()))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Hours end at 23 here: later Pythons read 24:00:00 as the next midnight.
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}", re.ASCII)
+_WHOLE: Final = re.compile("-?[0-9]{1,99}", re.ASCII)
 _UNPADDED: Final = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})", re.ASCII
 )
@@ -72,6 +73,11 @@ def is_readable_moment(value: Any) -> bool:
         parts is not None
         and parse_moment("{}-{:0>2}-{:0>2} {:0>2}:{:0>2}:{:0>2}".format(*parts.groups())) is not None
     )
+
+
+def whole(text: object) -> int | None:
+    """Return the integer that digits stand for; None for anything else, and for more digits than any id has."""
+    return int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else None
 
 
 def escaped(key: str) -> str:

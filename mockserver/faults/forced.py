@@ -32,11 +32,14 @@ class ForcedStatus:
     """A fault instead of a status: its name and settings."""
     used: int = 0
 
-    def wants(self, method: str, command: Mapping[str, Any], now: datetime) -> bool:
-        """Tell whether this wish is about such a command, now."""
+    def wants(self, method: str, command: Mapping[str, Any], now: datetime, wrap: str = "") -> bool:
+        """Tell whether this wish is about such a command, now.
+
+        ``wrap`` is the field that a whole record stands for, where the method's records are no objects.
+        """
         if self.times < 1 or (self.method is not None and self.method != method):
             return False
-        return (self.until is None or now < self.until) and _fits(self.match, command)
+        return (self.until is None or now < self.until) and _fits(self.match, command, wrap)
 
     def wants_record(self, command: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
         """Tell whether this wish is about such a record of such a command."""
@@ -74,7 +77,7 @@ class ForcedStatuses:
         return wish
 
     def take(
-        self, method: str, command: Mapping[str, Any], now: datetime, can_force: CanForce
+        self, method: str, command: Mapping[str, Any], now: datetime, can_force: CanForce, wrap: str = ""
     ) -> ForcedStatus | None:
         """Return the first wish about such a command and count it down; None when there is none.
 
@@ -82,7 +85,7 @@ class ForcedStatuses:
         """
         for wish in self._queue:
             code = wish.status
-            if code is not None and wish.wants(method, command, now) and can_force(code, wish.level):
+            if code is not None and wish.wants(method, command, now, wrap) and can_force(code, wish.level):
                 self._use(wish)
                 return wish
         return None
@@ -96,7 +99,8 @@ class ForcedStatuses:
         for wish in list(self._queue):
             asks_nothing = wish.method is None and not wish.match
             wanted = wish.fault is not None and asks_nothing == early
-            if wanted and wish.wants(exchange.method, exchange.command, exchange.now):
+            wrap = exchange.spec.wrap if exchange.spec else ""
+            if wanted and wish.wants(exchange.method, exchange.command, exchange.now, wrap):
                 self._use(wish)
                 found.append((wish, wish.used))
         return found
@@ -119,9 +123,10 @@ class ForcedStatuses:
         self._number = 0
 
 
-def _fits(match: Mapping[str, Any], command: Mapping[str, Any]) -> bool:
+def _fits(match: Mapping[str, Any], command: Mapping[str, Any], wrap: str) -> bool:
     """Tell whether each field has the wanted value, in the command alone or together with any one of its records."""
     if not match or matches(match, command):
         return True
     records = (record for value in command.values() if isinstance(value, list) for record in value)
-    return any(matches(match, command, record) for record in records if isinstance(record, dict))
+    objects = ({wrap: record} if wrap else record for record in records)
+    return any(matches(match, command, record) for record in objects if isinstance(record, dict))

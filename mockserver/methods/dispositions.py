@@ -50,9 +50,10 @@ def wants_callback(call: Call) -> bool:
 
 def contact(call: Call) -> str:
     """Return the number the disposition is about; that of the call named when none was sent (AM-02)."""
-    sent = call.head.get("contact")
-    if isinstance(sent, str):
-        return sent
+    head = call.head
+    if any(name in head.values for name in head.spec.roles["contact"]):
+        sent = head.get("contact")
+        return sent if isinstance(sent, str) else ""
     entry = named_call(call)
     return "" if entry is None else str(entry[1]["contact"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract.values import whole
 from mockserver.methods.entries import of_system_call
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def call_known(call: Call, record: Record | None) -> bool:
 def session_owns_call(call: Call, record: Record | None) -> bool:
     """The session that was sent, if any, is the one of the call (REC-18, MREC-22)."""
     session = call.head.get("session")
-    return session is None or int(session) in _sessions(call, record)
+    return session is None or whole(session) in _sessions(call, record)
 
 
 def recording_there(call: Call, record: Record | None) -> bool:

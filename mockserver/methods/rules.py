@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mockserver.contract.values import whole
 from mockserver.methods import dispositions, recordings, search, users
 from mockserver.methods.entries import OPEN, of_contact
 
@@ -38,8 +39,8 @@ def script_template_defined(call: Call, _: Record | None) -> bool:
 
 def session_known(call: Call, record: Record | None) -> bool:
     """The session sent is a call-list id of the tenant (IPD106-08, REC-15, MREC-19)."""
-    session = int(_fields(call, record).get("session"))
-    return call.store.exists("calls", tenant=call.apikey, calllistid=session)
+    session = whole(_fields(call, record).get("session"))
+    return session is not None and call.store.exists("calls", tenant=call.apikey, calllistid=session)
 
 
 def customer_code_known(call: Call, record: Record | None) -> bool:
@@ -51,7 +52,9 @@ def customer_code_known(call: Call, record: Record | None) -> bool:
 
 def criterion_matches(call: Call, _: Record | None) -> bool:
     """The criterion that the command names finds a customer by itself (GPD-39)."""
-    return bool(search.by_main_criterion(call))
+    return bool(search.by_main_criterion(call)) or (
+        call.quirks["gpd_multi_criteria"] == "or" and bool(search.found(call))
+    )
 
 
 def customers_found(call: Call, _: Record | None) -> bool:

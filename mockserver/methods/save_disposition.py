@@ -25,7 +25,7 @@ def handle(call: Call) -> Mapping[str, Any]:
     login, contact = agent[1]["login"], dispositions.contact(call)
     number = _store(call, login, contact)
     entry = dispositions.named_call(call)
-    if entry is None or entry[1]["status"] not in entries.ENDING:
+    if entry is None or not _of_process(call, entry) or entry[1]["status"] not in entries.ENDING:
         entry = entries.to_close(call, contact, login)
     if entry is not None:
         call.store.update("calls", entry[0], {"status": "done"})
@@ -34,6 +34,11 @@ def handle(call: Call) -> Mapping[str, Any]:
     if dispositions.wants_callback(call):
         _book(call, login, contact, entry)
     return {"request_id": number}
+
+
+def _of_process(call: Call, entry: Found) -> bool:
+    """Tell whether an entry is one of the command's process: another's is left alone (DISP-17)."""
+    return bool(entry[1]["process"] == call.process["name"])
 
 
 def _store(call: Call, login: str, contact: str) -> int:
@@ -63,7 +68,8 @@ def _book(call: Call, login: str, contact: str, entry: Found | None) -> None:
     due = call.head.get("due")
     kinds, media = (call.references[name]["entries"] for name in ("call_types", "media"))
     customer = call.store.first("customers", **call.owner, contact1=contact)
-    code = entry[1]["customercode"] if entry is not None else None
+    same = entry is not None and entry[1]["contact"] == contact
+    code = entry[1]["customercode"] if entry is not None and same else None
     entries.add(
         call,
         contact=contact,

@@ -54,7 +54,7 @@ STATUSES = [
     *(Row(66, BLANK, "MREC-21", "inferred", {"systemcallids": value}) for value in BLANKS),
     *(
         Row(65, "invalid sessionid", "MREC-22", "inferred", {"sessionid": value})
-        for value in ("abc", 8.0, True, -8, "-8", "8 0", [8], {"a": 8})
+        for value in ("abc", 8.0, True, "8 0", "--8", [8], {"a": 8})
     ),
     Row(1111, FAULTY, "MREC-23", "inferred", NODB),
     Row(1111, FAULTY, "MREC-23", "inferred", {"reqdatetime": GONE}, ENFORCED),
