@@ -84,15 +84,26 @@ def wording(documents: Mapping[str, Any], folder: Path) -> list[Problem]:
     for kind in ("quirks", "common", "envelopes"):
         problems += words(vocabulary, kind, str(folder / f"{kind}.json"), documents[kind])
     for kind, definition in (("methods", "method"), ("references", "reference")):
+        # Making the validator takes longer than all it is used for.
+        validator = _validator(vocabulary, definition)
         for name, document in documents[kind].items():
-            problems += words(vocabulary, definition, str(folder / kind / f"{name}.json"), document)
+            file = str(folder / kind / f"{name}.json")
+            problems += _misspelt(validator, definition, file, document)
     return problems
 
 
 def words(vocabulary: Mapping[str, Any], definition: str, file: str, document: Any) -> Iterator[Problem]:
     """Yield each place where a document uses words that the vocabulary does not have for its kind."""
+    yield from _misspelt(_validator(vocabulary, definition), definition, file, document)
+
+
+def _validator(vocabulary: Mapping[str, Any], definition: str) -> Any:
     schema = {"$ref": f"#/$defs/{definition}", "$defs": vocabulary["$defs"]}
-    for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(document):
+    return jsonschema_rs.Draft202012Validator(schema)
+
+
+def _misspelt(validator: Any, definition: str, file: str, document: Any) -> Iterator[Problem]:
+    for error in validator.iter_errors(document):
         pointer = "".join(f"/{step}" for step in error.instance_path)
         yield Problem(
             file,
