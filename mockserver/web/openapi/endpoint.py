@@ -168,6 +168,8 @@ def _parameters(catalogue: Catalogue, *, in_path: bool) -> Iterator[Schema]:
     names = ", ".join(quirk.name for quirk in catalogue.quirks)
     quirk = {"type": "string", "examples": ["all_failed=promote"]}
     yield _header("Quirk", f"name=value, separated by commas (AM-13), of {names}.", quirk)
+    scenario = {"type": "string", "examples": ["calm"]}
+    yield _header("Scenario", "Scenarios that play for this request as well, separated by commas.", scenario)
 
 
 def _header(name: str, about: str, schema: Mapping[str, Any]) -> Schema:
