@@ -6,15 +6,19 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import real_text
+from mockserver.contract.documents import nearest
+from mockserver.contract.values import unescaped
 from mockserver.model import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mockserver.model import Exchange, Notice, Violation
 
 _BODY_KEPT: Final = 16 * 1024
 _HEAVIEST: Final = 200_000
+_HINTED: Final = 100
+_LONGEST_KEY: Final = 80
 
 
 class Journal:
@@ -144,7 +148,7 @@ def describe(exchange: Exchange) -> dict[str, Any]:
         },
         "finding": _finding(exchange),
         "violations": [_violation(violation) for violation in violations],
-        "warnings": [_notice(notice) for notice in exchange.notices],
+        "warnings": _notices(exchange.notices),
         "warning_counts": dict(Counter(notice.ledger for notice in exchange.notices)),
         "changes": {table: dict(counts) for table, counts in exchange.changes.items()},
         "stages": {name: nanoseconds // 1000 for name, nanoseconds in exchange.stages},
@@ -188,5 +192,19 @@ def _violation(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _notice(notice: Notice) -> dict[str, Any]:
-    return {"ledger": notice.ledger, "pointer": notice.pointer, "text": notice.text}
+def _notices(notices: Sequence[Notice]) -> list[dict[str, Any]]:
+    """Return warnings as JSON; the first of them with what was probably meant, which no header may say (AM-08)."""
+    return [
+        {
+            "ledger": notice.ledger,
+            "pointer": notice.pointer,
+            "text": notice.text + (_meant(notice) if number < _HINTED else ""),
+        }
+        for number, notice in enumerate(notices)
+    ]
+
+
+def _meant(notice: Notice) -> str:
+    key = unescaped(notice.pointer.rpartition("/")[2])
+    near = nearest(notice.known, key) if len(key) <= _LONGEST_KEY else ""
+    return f"; did you mean {near}?" if near else ""

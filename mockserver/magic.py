@@ -76,6 +76,13 @@ def magic_servicekeys(spec: MethodSpec, catalogue: Catalogue) -> Magic | None:
     return Magic(name, forced["servicekey"], forced["ledger"], values)
 
 
+def magic_prefix(catalogue: Catalogue) -> str:
+    """Return what service keys that ask for a status begin with, before the code (SIM-23)."""
+    pattern: str = catalogue.common["forced"]["servicekey"]
+    group = _GROUP.search(pattern)
+    return "" if group is None else _literally(pattern[: group.start()])
+
+
 def magic_fields(spec: MethodSpec, catalogue: Catalogue) -> Iterator[Magic]:
     """Yield the fields of a method's commands with values that refuse them (SIM-24)."""
     yield from _fields(spec.head, forcible(spec, catalogue, "request"))

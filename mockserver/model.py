@@ -70,11 +70,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning: conduct the documents forbid but the vendor would probably swallow (AM-08)."""
+    """A warning: conduct the documents forbid but the vendor would probably swallow (AM-08).
+
+    ``known`` are the names of which one may have been meant by the key at ``pointer``; none are
+    given where the key itself is not what is wrong.
+    """
 
     ledger: str
     pointer: str
     text: str
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from mockserver.errors import SandboxExists, UnknownSandbox
-from mockserver.sandbox import MINTED_FROM, SAMPLE_CUSTOMERS, Sandbox
+from mockserver.sandbox import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Sandbox
 from mockserver.seeding import copy_tenant, plant
 from mockserver.store.tinystore import TinyStore
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mockserver.store.interface import Store
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_MINTED: Final = re.compile(rb"sbx[A-Za-z0-9]{24}")
+_PREFIX: Final = MINTED_PREFIX.encode()
+_MINTED: Final = re.compile(_PREFIX + rb"[A-Za-z0-9]{24}")
 _TEMPLATES: Final = 16
 
 
@@ -47,6 +48,7 @@ class SandboxRegistry:
             if key in self._sandboxes:
                 raise SandboxExists(f"a sandbox {key} is there already")
             sandbox = Sandbox(key, plan, template.fork(), self._world)
+            sandbox.is_minted = self.is_minted
             if mint:
                 self._mint(sandbox)
             sandbox.begin()
@@ -79,12 +81,17 @@ class SandboxRegistry:
         """Return the sandbox whose minted key stands in the bytes of a request, API keys first (AM-10)."""
         if not self._minted_apikeys:
             return None
-        words = [word for text in texts if b"sbx" in text for word in _MINTED.findall(text)]
+        words = [word for text in texts if _PREFIX in text for word in _MINTED.findall(text)]
         for known in (self._minted_apikeys, self._minted_servicekeys):
             for word in words:
                 if word in known:
                     return known[word]
         return None
+
+    def is_minted(self, key: str) -> bool:
+        """Tell whether a key was minted for a sandbox that is still there."""
+        word = key.encode("utf-8", "replace")
+        return word in self._minted_apikeys or word in self._minted_servicekeys
 
     def _next_key(self) -> str:
         self._number += 1
@@ -123,4 +130,4 @@ class SandboxRegistry:
 
 def _minted_key(sandbox: str, name: str) -> str:
     """Return a key that only this sandbox has, the same whenever it is made again."""
-    return "sbx" + hashlib.sha256(f"{sandbox}\n{name}".encode()).hexdigest()[:24]
+    return MINTED_PREFIX + hashlib.sha256(f"{sandbox}\n{name}".encode()).hexdigest()[:24]

@@ -17,7 +17,7 @@ from mockserver.scenarios.playing import Play, Stage
 from mockserver.scenarios.setup import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from mockserver.clock import Mode
@@ -38,6 +38,9 @@ DEFAULT: Final = "default"
 
 MINTED_FROM: Final = "test_org"
 """API key of the golden tenant whose copy a sandbox gets (AM-11)."""
+
+MINTED_PREFIX: Final = "sbx"
+"""What every minted key begins with (AM-11)."""
 
 SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
 """Made-up customers of each preset unless somebody asks for another number."""
@@ -81,6 +84,8 @@ class Sandbox:
         self.lock = RLock()
         self.store = store
         self.minted: dict[str, Any] = {}
+        self.is_minted: Callable[[str], bool] = lambda _: False
+        """Tells whether a key was minted for any sandbox of the server."""
         self.clock = Clock(world.zone, plan.clock, plan.at)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan

@@ -16,9 +16,11 @@ from mockserver.contract.values import escaped, excerpt, is_blank
 from mockserver.errors import Malformed
 from mockserver.gate import GATE, Keys
 from mockserver.interference import Refused, act, queued
+from mockserver.key_hints import hint
 from mockserver.magic import magic, magic_key
 from mockserver.methods import HANDLERS
 from mockserver.methods.call import Call
+from mockserver.methods.explaining import WHY
 from mockserver.methods.rules import RULES
 from mockserver.model import NOTHING, Finding, Violation
 
@@ -90,7 +92,9 @@ def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
 def _unknown_method(sent: Any, catalogue: Catalogue) -> Finding:
     """Say whether the client or this version is to blame for a method that nobody answers (TRN-32)."""
     vendors: list[str] = catalogue.common["methods"]
-    here = ", ".join(catalogue.methods)
+    here = (
+        "" if set(vendors) == set(catalogue.methods) else f" (answered here: {', '.join(catalogue.methods)})"
+    )
     if not isinstance(sent, str) or is_blank(sent):
         text, mend = "the command names no method", "give one as text"
     elif sent in vendors:
@@ -100,7 +104,7 @@ def _unknown_method(sent: Any, catalogue: Catalogue) -> Finding:
         names = [name for name in vendors if name.casefold() in near]
         text = "the command names a method that the API does not have"
         mend = f"did you mean {names[0]}?" if names else f"its methods are {', '.join(vendors)}"
-    return Finding("TRN-32", text, None, f"{mend} (answered here: {here})")
+    return Finding("TRN-32", text, None, f"{mend}{here}")
 
 
 def arrive(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
@@ -117,11 +121,15 @@ def authenticate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> 
     keys = Keys(tenant, exchange.process, exchange.now, forced)
     for step in exchange.spec.gate:
         if not GATE[step["rule"]](keys):
-            raise Refused(exchange.evolve(tenant=tenant), _gate_violation(step, exchange, catalogue))
+            exchange = exchange.evolve(tenant=tenant)
+            meant = hint(step["rule"], exchange, sandbox, catalogue)
+            raise Refused(exchange, _gate_violation(step, exchange, catalogue, meant))
     return exchange.evolve(tenant=tenant)
 
 
-def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Catalogue) -> Violation:
+def _gate_violation(
+    step: Mapping[str, Any], exchange: Exchange, catalogue: Catalogue, meant: str
+) -> Violation:
     name: str = catalogue.common["keys"][step["field"]]
     fold = exchange.regime.quirks["case_insensitive_keys"] == "on"
     sent = key_sent(exchange.command, name, fold=fold)
@@ -132,7 +140,7 @@ def _gate_violation(step: Mapping[str, Any], exchange: Exchange, catalogue: Cata
         status=step["status"],
         level="request",
         ledger=step["ledger"],
-        expected=step["expected"],
+        expected=f"{step['expected']} ({meant})" if meant else step["expected"],
         got=excerpt(exchange.command[sent]) if sent in exchange.command else "nothing",
         evidence=step["evidence"],
     )
@@ -175,7 +183,10 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
     def ask(rule: str, record: Record | None) -> bool:
         return RULES[rule](call, record)
 
-    refusal = first_refusal(reading, ask)
+    def explain(rule: str, record: Record | None) -> tuple[str, str]:
+        return WHY[rule](call, record)
+
+    refusal = first_refusal(reading, ask, explain)
     reason = reason_beside(reading, ask) if refusal is not None and "reason" in exchange.spec.rules else 0
     notices = (*exchange.notices, *reading.notices)
     failed = tuple(record.failure for record in reading.records if record.failure is not None)

@@ -41,6 +41,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("stages",), "the checks and effects of a command"),
     (("interference",), "what scenarios and faults do to a command"),
     (("replying",), "an outcome in the method's words"),
+    (("key_hints",), "what was meant by a key that the gate refuses"),
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("registry",), "all worlds of a server"),
@@ -131,7 +132,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference",
+    "magic", "registry", "scenarios.*", "interference", "key_hints",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 

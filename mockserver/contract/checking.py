@@ -28,9 +28,17 @@ if TYPE_CHECKING:
     Ask = Callable[[str, "Record | None"], bool]
     """``ask(rule, record)``: whether a rule about the state holds, for the command or for a record."""
 
+    Explain = Callable[[str, "Record | None"], tuple[str, str]]
+    """``explain(rule, record)``: what a rule that failed expected, and what the state says instead."""
+
 
 FORCED: Final = "forced"
 """Keyword of a violation that somebody asked for."""
+
+
+def by_name(rule: str, _: Record | None) -> tuple[str, str]:
+    """Explain a rule by its name alone."""
+    return rule.replace("_", " "), ""
 
 
 class Reading:
@@ -122,27 +130,29 @@ def _violation(spec: MethodSpec, failure: Failure, fields: Fields, record: int |
 
 def reason_beside(reading: Reading, ask: Ask) -> int:
     """Return the status of the first broken check of the list ``reason``; 0 when all hold or there is none (DISP-14)."""
-    violation = _Judge(reading, ask).reason()
+    violation = _Judge(reading, ask, by_name).reason()
     return 0 if violation is None else violation.status
 
 
-def first_refusal(reading: Reading, ask: Ask) -> Violation | None:
+def first_refusal(reading: Reading, ask: Ask, explain: Explain = by_name) -> Violation | None:
     """Return the violation that refuses the whole command, or None; then every record knows its failure.
 
     Request-level checks run over all records before any record is judged on its own (AM-30).
+    ``explain`` words a violation for the journal; it is asked only about rules that failed.
     """
-    return _Judge(reading, ask).judge()
+    return _Judge(reading, ask, explain).judge()
 
 
 class _Judge:
     """Walks the precedence lists of one reading."""
 
-    __slots__ = ("_ask", "_reading", "_spec")
+    __slots__ = ("_ask", "_explain", "_reading", "_spec")
 
-    def __init__(self, reading: Reading, ask: Ask) -> None:
+    def __init__(self, reading: Reading, ask: Ask, explain: Explain) -> None:
         self._reading = reading
         self._spec = reading.spec
         self._ask = ask
+        self._explain = explain
 
     def judge(self) -> Violation | None:
         reading, spec = self._reading, self._spec
@@ -221,10 +231,10 @@ class _Judge:
         if "warn" in entry:
             self._reading.notices.append(Notice(entry["ledger"], fields.at((field or "",)), entry["warn"]))
             return None
-        return _broken_rule(entry, fields, record, level)
+        return _broken_rule(entry, fields, level, self._explain(entry["rule"], record))
 
 
-def _broken_rule(entry: Mapping[str, Any], fields: Fields, record: Record | None, level: Level) -> Violation:
+def _broken_rule(entry: Mapping[str, Any], fields: Fields, level: Level, told: tuple[str, str]) -> Violation:
     field: str = entry.get("field", "")
     return Violation(
         pointer=fields.at((field,) if field else ()),
@@ -233,9 +243,9 @@ def _broken_rule(entry: Mapping[str, Any], fields: Fields, record: Record | None
         status=entry["status"],
         level=level,
         ledger=entry["ledger"],
-        expected=entry["rule"].replace("_", " "),
-        got=excerpt(fields.values.get(field)) if field else "",
-        record=None if record is None else record.index,
+        expected=told[0],
+        got=told[1],
+        record=fields.index if isinstance(fields, Record) else None,
         promoted=entry.get("promoted"),
     )
 

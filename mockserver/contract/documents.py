@@ -68,10 +68,13 @@ def known(names: Sequence[str], got: str) -> str:
     return (f"{near}? One of " if near else "one of ") + ", ".join(names)
 
 
-def nearest(names: Iterable[str], got: str) -> str:
-    """Return the name that is most like a wrong one, whatever the case; empty when none is near."""
+def nearest(names: Iterable[str], got: str, alike: float = 0.6) -> str:
+    """Return the name that is most like a wrong one, whatever the case; empty when none is near.
+
+    ``alike`` is how near it must be: 1 is the same, 0 anything.
+    """
     folded = {name.casefold(): name for name in names}
-    found = difflib.get_close_matches(got.casefold(), folded, n=1)
+    found = difflib.get_close_matches(got.casefold(), folded, n=1, cutoff=alike)
     return folded[found[0]] if found else ""
 
 

@@ -50,9 +50,9 @@ class View:
         self.pointer = pointer
         self.notices = notices
 
-    def note(self, ledger: str, key: str, text: str) -> None:
-        """Add a warning about a key of the object."""
-        self.notices.append(Notice(ledger, f"{self.pointer}/{escaped(key)}", text))
+    def note(self, ledger: str, key: str, text: str, known: tuple[str, ...] = ()) -> None:
+        """Add a warning about a key of the object; ``known`` are names of which one may have been meant."""
+        self.notices.append(Notice(ledger, f"{self.pointer}/{escaped(key)}", text, known))
 
     def put(self, name: str, key: str, value: Any) -> None:
         """Set a property that was sent under ``key``."""
@@ -149,6 +149,7 @@ class Normaliser:
         for name, node in properties.items():
             for rank, spelling in enumerate((name, *node.get("x-aliases", ()))):
                 self._rules[spelling] = _rule(name, rank, node, self._warn_over, fold_case=fold_case)
+        self._names = tuple(self._rules)
         self._folded = {key.casefold(): key for key in reversed(self._rules)} if fold_case else {}
         self._ledger: str = unknown.get("ledger", "GEN-10")
         self._first_of: tuple[str, ...] = tuple(schema.get("x-first-of", ()))
@@ -190,7 +191,7 @@ class Normaliser:
 
     def _unknown(self, key: str, value: Any, view: View) -> None:
         if not self._keep:
-            view.note(self._ledger, key, "undocumented key, ignored")
+            view.note(self._ledger, key, "undocumented key, ignored", self._names)
             return
         text = as_text(value).strip()
         if isinstance(value, (dict, list)) and value:

@@ -169,11 +169,30 @@ _SAYINGS: Final = {
 }
 
 
+_SPELLINGS: Final = frozenset({"x-means", "x-fold"})
+"""What gives a node's values other words than those of its ``enum``."""
+
+
 def expected(failure: Failure) -> str:
     """Return what the keyword asked for, in words."""
+    if failure.keyword == "enum" and not _SPELLINGS.isdisjoint(failure.node):
+        return f"one of {_words(failure.node)}"
     saying = _SAYINGS.get(failure.keyword, "{wanted}")
     wanted = failure.wanted if isinstance(failure.wanted, str) else excerpt(failure.wanted)
     return saying.replace("{wanted}", wanted)
+
+
+def _words(node: Mapping[str, Any]) -> str:
+    """Return the values a node takes as clients write them: the first word for each, then ids and digits.
+
+    Other spellings of the same value are read too, but one is enough to know what to send.
+    """
+    first: dict[str, str] = {}
+    for word, value in node.get("x-means", {}).items():
+        first.setdefault(value, word)
+    values = dict.fromkeys([*first.values(), *node["enum"]])
+    words, ids = ([value for value in values if value.isdigit() is digits] for digits in (False, True))
+    return ", ".join(words) + (f"; or {', '.join(ids)}" if words and ids else ", ".join(ids))
 
 
 def got(failure: Failure) -> str:

@@ -85,6 +85,11 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+def unescaped(step: str) -> str:
+    """Return the key that a step of a JSON pointer stands for (RFC 6901)."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def matches(match: Mapping[str, Any], *objects: Mapping[str, Any]) -> bool:
     """Tell whether each field of ``match`` has its value; of several objects that have it the last one counts."""
     together: dict[str, Any] = {}

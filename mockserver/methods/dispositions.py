@@ -34,11 +34,18 @@ def agent(call: Call) -> Found | None:
     return call.user(login)
 
 
+def masters(call: Call) -> list[Mapping[str, Any]]:
+    """Return the masters of the process that the command names: one, or none (SEED-15)."""
+    master_id = _number(call.head.get("master"))
+    return [master for master in call.process["masters"] or () if master["id"] == master_id]
+
+
 def disposition(call: Call) -> Mapping[str, Any] | None:
     """Return the reason that master and reason id name in the process, or None (SEED-15)."""
-    master_id, reason_id = (_number(call.head.get(role)) for role in ("master", "reason"))
-    masters = [master for master in call.process["masters"] or () if master["id"] == master_id]
-    reasons = [reason for master in masters for reason in master["reasons"] if reason["id"] == reason_id]
+    reason_id = _number(call.head.get("reason"))
+    reasons = [
+        reason for master in masters(call) for reason in master["reasons"] if reason["id"] == reason_id
+    ]
     return reasons[0] if reasons else None
 
 

@@ -27,7 +27,7 @@ def link(call: Call, record: Record | None = None) -> str:
     return "" if found is None else call.link(found[1]["url"])
 
 
-def _sessions(call: Call, record: Record | None) -> set[Any]:
+def sessions(call: Call, record: Record | None) -> set[Any]:
     """Return the call-list ids that the system call belongs to."""
     found = recording(call, record)
     entry = of_system_call(call, (call.head if record is None else record).get("call"))
@@ -37,13 +37,13 @@ def _sessions(call: Call, record: Record | None) -> set[Any]:
 
 def call_known(call: Call, record: Record | None) -> bool:
     """The system call is one of the tenant's (REC-16, MREC-24)."""
-    return bool(_sessions(call, record))
+    return bool(sessions(call, record))
 
 
 def session_owns_call(call: Call, record: Record | None) -> bool:
     """The session that was sent, if any, is the one of the call (REC-18, MREC-22)."""
     session = call.head.get("session")
-    return session is None or whole(session) in _sessions(call, record)
+    return session is None or whole(session) in sessions(call, record)
 
 
 def recording_there(call: Call, record: Record | None) -> bool:

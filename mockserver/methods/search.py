@@ -27,7 +27,7 @@ def found(call: Call) -> list[int]:
 
 def by_main_criterion(call: Call) -> list[int]:
     """Return the ids of the customers that fit the criterion the command names, whatever else it brings."""
-    return sorted(_CRITERIA[_role(call)](call))
+    return sorted(_CRITERIA[main_role(call)](call))
 
 
 def rendered(call: Call, row: Row) -> dict[str, str]:
@@ -39,7 +39,7 @@ def rendered(call: Call, row: Row) -> dict[str, str]:
     }
 
 
-def _role(call: Call) -> str:
+def main_role(call: Call) -> str:
     """Return the role of the field that the command searches by."""
     head = call.head
     values: Mapping[str, Mapping[str, str]] = head.spec.properties[head.spec.roles["criterion"][0]][
@@ -48,12 +48,18 @@ def _role(call: Call) -> str:
     return values[head.get("criterion")]["role"]
 
 
+def other_roles(call: Call) -> list[str]:
+    """Return the roles of the fields that narrow or widen the search beside it (GPD-12)."""
+    if call.quirks["gpd_multi_criteria"] == "ignore":
+        return []
+    main = main_role(call)
+    return [role for role in _CRITERIA if role != main and _given(call, role)]
+
+
 def _search(call: Call) -> list[int]:
-    how = call.quirks["gpd_multi_criteria"]
-    main = _role(call)
-    others = [role for role in _CRITERIA if role != main and how != "ignore" and _given(call, role)]
-    sets = [_CRITERIA[role](call) for role in (main, *others)]
-    fitting = set.union(*sets) if how == "or" else set.intersection(*sets)
+    sets = [_CRITERIA[role](call) for role in (main_role(call), *other_roles(call))]
+    either = call.quirks["gpd_multi_criteria"] == "or"
+    fitting = set.union(*sets) if either else set.intersection(*sets)
     # Codes are given in order, so that the oldest row has the smallest (GPD-17).
     return sorted(fitting)
 

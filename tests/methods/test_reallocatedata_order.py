@@ -42,9 +42,9 @@ ORDER = [
     Fault(38, "calldatetime", {"calldatetime": "tomorrow"}),
     Fault(38, "customercode", {"customercode": "abc"}),
     Fault(38, "reqdatetime", {"reqdatetime": "x"}),
-    Fault(70, "", {"contactnumber": "9999999999"}),
-    Fault(70, "", {"customercode": 999}),
-    Fault(72, "", {"login": "nobody@avhan.com"}),
+    Fault(70, "contactnumber", {"contactnumber": "9999999999"}),
+    Fault(70, "contactnumber", {"customercode": 999}),
+    Fault(72, "login", {"login": "nobody@avhan.com"}),
 ]
 """RAD-13 with AM-46 in its place and the gate of AUTH-08 in front, for commands under QUIRKS."""
 

@@ -131,3 +131,48 @@ def test_ids_count_in_every_case(api: Api) -> None:
     ]
     assert [answer.header("X-Mock-Request-Id") for answer in answers] == [f"r00000{n}" for n in range(1, 5)]
     assert len(api.sandbox.journal) == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("medai", "undocumented key, ignored; did you mean media?"),
+        ("SERVICEKEY", "undocumented key, ignored; did you mean servicekey?"),
+        ("me/di~a", "undocumented key, ignored; did you mean media?"),
+        ("zzz", "undocumented key, ignored"),
+        ("m" * 5000, "undocumented key, ignored"),
+    ],
+)
+def test_an_undocumented_key_that_is_nearly_one(api: Api, key: str, text: str) -> None:
+    """GEN-10, AM-08: the journal names the field that was probably meant; the header stays as it was."""
+    answer = api.post(without(**{key: "1"}))
+    assert [each["text"] for each in api.journal()["warnings"]] == [text]
+    assert answer.all("X-Mock-Warning") == ["GEN-10 (1): undocumented key, ignored"]
+
+
+@pytest.mark.parametrize(
+    ("command", "warning"),
+    [
+        (
+            {"method": "getActiveUserList", "apikey": "test_org", "servicekey": "VoiceProcess"},
+            "GEN-18 (1): reqdatetime is sent by the client this method is known from",
+        ),
+        (
+            {
+                "method": "saveDisposition", "login": "dinesh.s@avhan.com", "apikey": "test_org", "media": "11",
+                "servicekey": "VoiceProcess", "dispomasterid": "1", "disporeasonid": "1",
+                "contactvalue": "9874561320",
+            },
+            "GEN-18 (1): reqdatetime stands in the printed example; there is no request table",
+        ),
+    ],
+)  # fmt: skip
+def test_a_time_that_no_request_table_asks_for(api: Api, command: dict[str, Any], warning: str) -> None:
+    """GEN-18, AM-04, DISP-11: where no table makes the time mandatory the warning says what does speak for it."""
+    assert api.post(command).all("X-Mock-Warning") == [warning]
+
+
+def test_an_unknown_method_is_not_told_the_same_list_twice(api: Api) -> None:
+    """TRN-32: which methods are answered here is only said where that differs from what the API has."""
+    api.post(without(method="userstatu"))
+    assert api.journal()["finding"]["mend"] == "did you mean userStatus?"
