@@ -45,7 +45,9 @@ def _kinds() -> str:
         )
         for name, kind in fault_kinds().items()
     )
-    return table(("fault", "what the client sees", "settings", "takes effect", "where", "other words"), _escaped(rows))
+    return table(
+        ("fault", "what the client sees", "settings", "takes effect", "where", "other words"), _escaped(rows)
+    )
 
 
 def _effect(kind: type[Fault]) -> str:
