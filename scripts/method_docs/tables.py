@@ -47,9 +47,7 @@ def common_table(catalogue: Catalogue) -> str:
         (cell(f"not {step['expected']}"), str(step["status"]), _change(common[LISTED][step["step"]]))
         for step in common["gate"]
     ]
-    rows.append(
-        ("JSON that cannot be read, mended or told", str(common["malformed"]["status"]), code("data={"))
-    )
+    rows.append(("JSON that cannot be read", str(common["malformed"]["status"]), code("data={")))
     nothing = _change({common["keys"]["method"]: "noSuchMethod"})
     rows.append(("a method there is not", str(common["unknown_method"]["status"]), nothing))
     return table(("what is wrong", "status:", "for example"), rows)
