@@ -67,9 +67,13 @@ def check(files: tuple[str, ...]) -> int:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
 @click.option("--method", metavar="NAME", help="Play this method only.")
 @click.option("--failures", is_flag=True, help="Print only what was not answered as documented.")
-def matrix(method: str | None, *, as_json: bool, failures: bool) -> int:
+@click.option(
+    "--verbose", is_flag=True, help="Print below each status what was sent for it; --json always does."
+)
+def matrix(method: str | None, *, as_json: bool, failures: bool, verbose: bool) -> int:
     """Bring about every status of every method, and compare each answer with the documents."""
-    from mockserver.matrix import play, printed, summary
+    from mockserver.matrix import play
+    from mockserver.matrix_text import printed, summary
 
     lines = play(method)
     failed = [line for line in lines if line.failed]
@@ -77,7 +81,7 @@ def matrix(method: str | None, *, as_json: bool, failures: bool) -> int:
     if as_json:
         click.echo(json.dumps({"ok": not failed, "statuses": [line.shown() for line in shown]}, indent=2))
     else:
-        for text in (*(printed(shown) if shown else ()), summary(lines)):
+        for text in (*(printed(shown, how=verbose) if shown else ()), summary(lines)):
             click.echo(text)
     return FINDINGS if failed else OK
 

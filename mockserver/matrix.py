@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.documents import known
 from mockserver.contract.expansion import merge
-from mockserver.contract.provoking import LISTED, base, before, provocations, text_of
+from mockserver.contract.provoking import LISTED, base, before, provocations, readings, text_of
 from mockserver.errors import UnknownMethod
 from mockserver.judging import Expected, faults_of, is_success
 from mockserver.magic import magic_fields, magic_records, magic_servicekeys
@@ -57,6 +57,8 @@ class Trigger(NamedTuple):
     expected: Expected
     quirks: Mapping[str, str] = NOTHING
     before: Sequence[Mapping[str, Any]] = ()
+    value: Mapping[str, str] = NOTHING
+    """The magic value and its field, if it forces the status."""
 
 
 @dataclass
@@ -64,7 +66,9 @@ class Line:
     """One status of a method, with what became of its triggers.
 
     ``source`` says where the method has the status from: its own ``table``, the ``common`` ones, or no
-    table at all, so that it can be ``forced`` only (AM-14).
+    table at all, so that it can be ``forced`` only (AM-14). ``triggers`` tells of each what was ``sent``
+    behind ``data=``, the ``headers`` beside it, the commands ``before`` it with the same headers,
+    and the ``magic`` value by its field.
     """
 
     method: str
@@ -78,6 +82,7 @@ class Line:
     natural: Result = "none"
     forced: Result = "not forcible"
     problems: list[str] = field(default_factory=list)
+    triggers: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -86,7 +91,7 @@ class Line:
 
     def shown(self) -> dict[str, Any]:
         """Return the line as plain JSON."""
-        return {**vars(self), "problems": list(self.problems)}
+        return dict(vars(self))
 
 
 def play(method: str | None = None) -> list[Line]:
@@ -106,25 +111,6 @@ def play(method: str | None = None) -> list[Line]:
     return lines
 
 
-def printed(lines: Sequence[Line]) -> Iterator[str]:
-    """Yield the lines as a table for people, each with what went wrong below it."""
-    heads = ("method", "edition", "level", "status", "natural", "forced", "rule", "evidence", "text")
-    rows = [heads, *(tuple(str(vars(line)[head]) for head in heads) for line in lines)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for number, row in enumerate(rows):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        if number:
-            yield from (f"    {problem}" for problem in lines[number - 1].problems)
-
-
-def summary(lines: Sequence[Line]) -> str:
-    """Return one sentence about all lines."""
-    natural = sum(line.natural == "passed" for line in lines)
-    forced = sum(line.forced == "passed" for line in lines)
-    failed = sum(line.failed for line in lines)
-    return f"{len(lines)} statuses: {natural} brought about naturally, {forced} by force; {failed} failed"
-
-
 class _Theatre:
     """Fresh sandboxes of the golden sample data, one for each trigger."""
 
@@ -134,11 +120,11 @@ class _Theatre:
 
     def answer(self, trigger: Trigger, edition: str) -> Exchange:
         """Return what became of a trigger's request."""
-        plan = Plan(edition=edition, quirks=trigger.quirks, clock="frozen", at=_AT)
-        sandbox = self._registry.create(plan, mint=False)
+        sandbox = self._registry.create(Plan(clock="frozen", at=_AT), mint=False)
+        asked = {name.lower(): value for name, value in readings(edition, trigger.quirks).items()}
         for data in (*map(text_of, trigger.before), trigger.data):
-            body = f"data={data}".encode()
-            serve(Inbound("POST", ENDPOINT, b"", _HEADERS, body), sandbox, self._catalogue, edition)
+            inbound = Inbound("POST", ENDPOINT, b"", {**_HEADERS, **asked}, f"data={data}".encode())
+            serve(inbound, sandbox, self._catalogue, edition)
         self._registry.drop(sandbox.key)
         found: Exchange = next(sandbox.journal.newest_first())
         return found
@@ -176,8 +162,20 @@ class _Stage:
         exchange = self._theatre.answer(trigger, self._edition)
         faults = faults_of(exchange, trigger.expected)
         line.problems += [f"{trigger.about}: {fault}" for fault in faults]
+        result = "failed" if faults else "passed"
         if faults or getattr(line, kind) != "failed":
-            setattr(line, kind, "failed" if faults else "passed")
+            setattr(line, kind, result)
+        line.triggers.append(
+            {
+                "kind": kind,
+                "about": trigger.about,
+                "magic": dict(trigger.value),
+                "headers": readings(self._edition, trigger.quirks),
+                "before": list(map(text_of, trigger.before)),
+                "sent": trigger.data,
+                "result": result,
+            }
+        )
 
     def _spec(self, quirks: Mapping[str, str] = NOTHING) -> MethodSpec:
         chosen = {**self._catalogue.quirks.defaults, **quirks, "edition": self._edition}
@@ -249,7 +247,8 @@ class _Stage:
             for value, row in each.values.items():
                 data = text_of({**self._base.command, each.field: value})
                 expected = Expected(row, spec, "request", forced=True)
-                yield "request", Trigger(value, data, expected, quirks, self._base.before)
+                forcing = {each.field: value}
+                yield "request", Trigger(value, data, expected, quirks, self._base.before, forcing)
         for each in magic_records(spec, catalogue):
             yield from self._records(spec, each, quirks)
 
@@ -271,7 +270,7 @@ class _Stage:
                 record = {**first, magic.field: value} if isinstance(first, dict) else value
                 data = text_of({**command, unit.field: [record, first]})
                 expected = Expected(row, spec, "record", forced=True)
-                yield "record", Trigger(value, data, expected, quirks)
+                yield "record", Trigger(value, data, expected, quirks, (), {magic.field: value})
             return
 
 

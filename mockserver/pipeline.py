@@ -20,6 +20,7 @@ from mockserver.stages import STAGES, arrive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.errors import MockServerError
@@ -48,7 +49,7 @@ def serve(
         }
         try:
             header = _header_quirks(inbound, catalogue)
-            plays = _plays(inbound, sandbox)
+            plays = _plays(inbound, sandbox, now)
         except (UnknownQuirk, UnknownScenario, InvalidDocument) as error:
             return _misled(Exchange.begin(**begun), error, sandbox)
         if plays or len(sandbox.forced):
@@ -68,12 +69,12 @@ def serve(
     return ended.reply
 
 
-def _plays(inbound: Inbound, sandbox: Sandbox) -> tuple[Play, ...]:
+def _plays(inbound: Inbound, sandbox: Sandbox, now: datetime) -> tuple[Play, ...]:
     """Return the scenarios that play for a request: the sandbox's, and those its header asks for."""
     asked = inbound.headers.get("x-mock-scenario")
     if asked is None:
         return sandbox.stage.active if sandbox.stage else ()
-    return sandbox.plays(name.strip() for name in asked.split(",") if name.strip())
+    return sandbox.plays((name.strip() for name in asked.split(",") if name.strip()), now)
 
 
 def _misled(exchange: Exchange, error: MockServerError, sandbox: Sandbox) -> Reply:

@@ -161,10 +161,13 @@ class Sandbox:
             self.forget()
             return ended
 
-    def plays(self, names: Iterable[str]) -> tuple[Play, ...]:
-        """Return what plays for a request that asks for these scenarios as well; raise UnknownScenario."""
+    def plays(self, names: Iterable[str], since: datetime) -> tuple[Play, ...]:
+        """Return what plays for a request that asks for these scenarios as well; raise UnknownScenario.
+
+        One that did not play yet begins at ``since``, the time of that request, so that it is not too
+        early for it.
+        """
         asked = [self.scenario(name) for name in names]
-        since = self.clock.now()
         return self.stage.for_request(Play(scenario, self.plan.seed, since) for scenario in asked)
 
     def known_as(self, apikey: str) -> tuple[str, ...]:

@@ -6,37 +6,31 @@ What stands between a ``<!-- begin … -->`` and its ``<!-- end -->`` is made fr
 from __future__ import annotations
 
 import json
-import re
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.faults.base import ReplyFault, Wait
 from mockserver.faults.chance import Chance
 from mockserver.faults.registry import fault_kinds, plan
+from scripts.fidelity.markdown import table
+from scripts.generated import ROOT, checking, filled, settle_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.faults.base import Fault
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "faults.md"
+PAGE: Final = ROOT / "docs" / "faults.md"
 _UNITS = {"maximum": "up to {}", "minimum": "from {}"}
 
 
 def written(text: str) -> str:
     """Return the page with its tables made anew."""
-    tables = {"kinds": _kinds(), "settings": _settings(), "foreign": _foreign()}
-
-    def filled(found: re.Match[str]) -> str:
-        return f"{found[1]}\n{tables[found[2]]}\n{found[3]}"
-
-    return re.sub(r"(<!-- begin (\w+)[^>]*-->)\n.*?(<!-- end -->)", filled, text, flags=re.DOTALL)
+    return filled(text, PARTS)
 
 
-def _table(heads: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
-    lines = [heads, tuple("---" for _ in heads), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+def _escaped(rows: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    return (tuple(text.replace("|", "\\|") for text in row) for row in rows)
 
 
 def _kinds() -> str:
@@ -51,7 +45,9 @@ def _kinds() -> str:
         )
         for name, kind in fault_kinds().items()
     )
-    return _table(("fault", "what the client sees", "settings", "takes effect", "where", "other words"), rows)
+    return table(
+        ("fault", "what the client sees", "settings", "takes effect", "where", "other words"), _escaped(rows)
+    )
 
 
 def _effect(kind: type[Fault]) -> str:
@@ -72,7 +68,7 @@ def _settings() -> str:
         for name, kind in fault_kinds().items()
         for setting, node in kind.properties.items()
     )
-    return _table(("fault", "setting", "meaning", "values", "default"), rows)
+    return table(("fault", "setting", "meaning", "values", "default"), _escaped(rows))
 
 
 def _default(node: Mapping[str, Any]) -> str:
@@ -97,20 +93,17 @@ def _foreign() -> str:
         for given in [{setting: node["examples"][0]}]
         for examples in [({word: given}, {kind.name: dict(foreign.ours(given))})]
     )
-    return _table(("word", "setting", "meaning", "for example", "in our words"), rows)
+    return table(("word", "setting", "meaning", "for example", "in our words"), _escaped(rows))
 
 
-def main(words: list[str]) -> int:
+PARTS: Final = {"kinds": _kinds, "settings": _settings, "foreign": _foreign}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page, or with ``--check`` only tell whether it would change (exit code 1)."""
-    before = PAGE.read_text(encoding="utf-8")
-    after = written(before)
-    if "--check" in words:
-        if before != after:
-            print("docs/faults.md is out of date: python -m scripts.fault_docs", file=sys.stderr)
-        return int(before != after)
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
+    check = checking("scripts.fault_docs", __doc__, arguments)
+    return settle_parts({PAGE: PARTS}, "scripts.fault_docs", check=check)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

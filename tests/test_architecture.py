@@ -33,7 +33,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("web.*",), "the faces for people and tools"),
     (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),
     (
-        ("service", "checks", "matrix"),
+        ("service", "checks", "matrix", "matrix_text"),
         "everything one server holds; every document that ships, checked and played",
     ),
     (("judging",), "what the documents say of an answer"),

@@ -85,10 +85,49 @@ def test_the_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "reallocatedata  web      request  71      passed   passed        RAD-18   stated      Contact Number is blank"
         in out
     )
-    assert (
-        out[-1]
-        == f"{len(out) - 2} statuses: {len(out) - 4} brought about naturally, {len(out) - 3} by force; 0 failed"
-    )
+    rows = [line for line in out if line.startswith("reallocatedata ")]
+    assert out[len(rows) + 1 :] == [
+        "none: no request that we know of brings it about: the documents list or print it without a cause",
+        "not forcible: a success; magic values only refuse",
+        f"{len(rows)} statuses: {len(rows) - 2} brought about naturally, {len(rows) - 1} by force; 0 failed",
+    ]
+
+
+def test_the_meanings_below_the_table_are_those_of_its_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    """A word that no cell has is not explained."""
+    assert cli.main(["matrix", "--method", "deleteUser"]) == 0
+    out = capsys.readouterr().out
+    assert "\nnot forcible: " in out
+    assert ("\nnone: " in out) is (" none " in out)
+
+
+def test_how_each_status_was_brought_about(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --verbose each trigger stands below its line: which, the headers, what was sent before it, what was sent."""
+    assert cli.main(["matrix", "--method", "saveDisposition", "--verbose"]) == 0
+    out = capsys.readouterr().out
+    told = out.split("web      request  6 ")[1].split("\nsaveDisposition ")[0].splitlines()[1:]
+    assert told[0].split() == ["natural:", "/provocations/1,", "passed"]
+    assert told[1].strip() == "X-Mock-Edition: web"
+    before = [line for line in told if line.startswith("        before: data={")]
+    assert len(before) == 1
+    assert before[0].replace("before: ", "") in told
+    assert '    forced: servicekey="FORCE_6", passed' in told
+    assert cli.main(["matrix", "--method", "getProcessData", "--verbose"]) == 0
+    assert "        X-Mock-Quirk: custom_filter=on\n" in capsys.readouterr().out
+
+
+def test_every_line_tells_what_was_sent(lines: list[Line]) -> None:
+    """SIM-23, SIM-24, SIM-25: a trigger of each kind that a cell names, its value in what was sent, its result."""
+    fields = set()
+    for line in lines:
+        kinds = {trigger["kind"] for trigger in line.triggers}
+        assert kinds == {kind for kind in ("natural", "forced") if getattr(line, kind) == "passed"}
+        for trigger in line.triggers:
+            fields |= trigger["magic"].keys()
+            assert all(json.dumps(text) in trigger["sent"] for text in trigger["magic"].values())
+            assert (trigger["kind"] == "forced") is bool(trigger["magic"])
+            assert (trigger["headers"]["X-Mock-Edition"], trigger["result"]) == (line.edition, "passed")
+    assert fields == {"servicekey", "loginid", "mobilenumber", "mobilenumbers", "systemcallid"}
 
 
 def test_the_matrix_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,11 +135,16 @@ def test_the_matrix_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["matrix", "--method", "deleteUser", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["ok"] is True
+    triggers = found["statuses"][1].pop("triggers")
     assert found["statuses"][1] == {
         "method": "deleteUser", "edition": "web", "level": "request", "status": 406, "text": "loginid not found",
         "rule": "DEL-12", "evidence": "stated", "source": "table", "natural": "passed", "forced": "passed",
         "problems": [],
     }  # fmt: skip
+    assert [trigger["kind"] for trigger in triggers] == ["natural", "forced"]
+    assert triggers[1]["magic"] == {"loginid": "force.406@mock.test"}
+    assert len(triggers[0]["before"]) == 1
+    assert "loginid" not in json.loads(triggers[0]["sent"])
     assert cli.main(["matrix", "--method", "deleteUser", "--json", "--failures"]) == 0
     assert json.loads(capsys.readouterr().out) == {"ok": True, "statuses": []}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from mockserver.contract.assertions import promotions
 from mockserver.contract.documents import known
@@ -54,6 +55,12 @@ class Provocation(NamedTuple):
 def text_of(command: Mapping[str, Any]) -> str:
     """Return a command as the text that stands behind ``data=``."""
     return json.dumps(command, ensure_ascii=False)
+
+
+def readings(edition: str, quirks: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that ask for an edition and for quirks with one request (AM-12, AM-13)."""
+    chosen = ", ".join(f"{name}={quote(value)}" for name, value in quirks.items())
+    return {"X-Mock-Edition": edition, **({"X-Mock-Quirk": chosen} if chosen else {})}
 
 
 def base(catalogue: Catalogue, method: str, edition: str, example: str | None = None) -> Base:

@@ -17,6 +17,7 @@ from mockserver.web import (
 )
 from mockserver.web.admin_http import HOME
 from mockserver.web.openapi.admin import PLACEHOLDER
+from mockserver.web.openapi.kinds import kind_of_body, replied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,9 +68,9 @@ def index(_: Ask) -> dict[str, Any]:
                 "paths": [PLACEHOLDER.sub(r"{\1}", path) for path in route.paths],
                 "help": route.help,
                 "filters": list(route.filters),
-                "body": f"schemas/admin/{route.body}.json" if route.body else None,
+                "body": f"{HOME}/schema/{kind_of_body(route.body)}" if route.body else None,
                 "status": route.status,
-                "reply": f"schemas/admin/replies/{route.reply}.json" if route.reply else None,
+                "reply": f"{HOME}/schema/{replied(route.reply)}" if route.reply else None,
             }
             for route in ROUTES
         ],
@@ -179,7 +180,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply="document",
     ),
     Route(
-        "GET", f"{HOME}/schema/<name>", _D.schema, "JSON Schema of a kind of file, or of a body above.",
+        "GET", f"{HOME}/schema/<name>", _D.schema, "JSON Schema of a kind of file, or of a body or an answer above.",
         reply="document",
     ),
     Route(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
+from mockserver.contract.provoking import readings
 from mockserver.contract.transport import PARAMETER
 from mockserver.settings import ENDPOINT
 from mockserver.web.admin_http import HOME
@@ -157,10 +157,9 @@ def _item(case: Case, cases: Cases, *, several: bool) -> dict[str, Any]:
 
 def _request(case: Case) -> dict[str, Any]:
     path = ENDPOINT.strip("/")
-    header = {"X-Mock-Sandbox": "{{sandbox}}", "X-Mock-Edition": case.edition}
+    header = {"X-Mock-Sandbox": "{{sandbox}}", **readings(case.edition, case.quirks)}
     notes = [case.about, f"Decided by {case.rule} of the ledger."]
     if case.quirks:
-        header["X-Mock-Quirk"] = ", ".join(f"{name}={quote(value)}" for name, value in case.quirks.items())
         notes.append(f"Another reading of the documents: {header['X-Mock-Quirk']}.")
     if case.before:
         notes.append(f"Sent before it: {', '.join(case.before)}.")

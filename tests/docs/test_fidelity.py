@@ -9,9 +9,10 @@ import pytest
 
 from mockserver.contract.catalogue import Catalogue
 from mockserver.methods.rules import RULES
-from scripts.fidelity.__main__ import PAGE, drift, main, settle
+from scripts.fidelity.__main__ import PAGE, main
 from scripts.fidelity.markdown import cell, short, table
 from scripts.fidelity.states import answered
+from scripts.generated import drift, settle
 from tests.ledger_scan import ROOT, ledger
 
 if TYPE_CHECKING:
@@ -63,20 +64,20 @@ def test_a_check_names_the_difference_and_writes_nothing(
 ) -> None:
     """Exit code 1, a short diff and the way out; without the check the page is written and the next check is silent."""
     path = tmp_path / "PAGE.md"
-    assert settle(path, "one\n", check=True) == 1
+    assert settle(path, "one\n", "make it", check=True) == 1
     assert not path.exists()
-    assert settle(path, "one\ntwo\n", check=False) == 0
+    assert settle(path, "one\ntwo\n", "make it", check=False) == 0
     assert path.read_bytes() == b"one\ntwo\n"
     capsys.readouterr()
-    assert settle(path, "one\nthree\n", check=True) == 1
+    assert settle(path, "one\nthree\n", "make it", check=True) == 1
     assert capsys.readouterr().err.splitlines()[2:] == [
         "@@ -2 +2 @@",
         "-two",
         "+three",
-        "PAGE.md is out of date: make fidelity",
+        "PAGE.md is out of date: make it",
     ]
     assert path.read_text(encoding="utf-8") == "one\ntwo\n"
-    assert settle(path, "one\ntwo\n", check=True) == 0
+    assert settle(path, "one\ntwo\n", "make it", check=True) == 0
     assert capsys.readouterr().err == ""
 
 

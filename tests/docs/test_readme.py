@@ -1,4 +1,4 @@
-"""The README is run: every command in its transcripts, against a fresh server, with the answers it prints."""
+"""The documents are run: every command in their transcripts, against a fresh server, with the answers they print."""
 
 from __future__ import annotations
 
@@ -23,23 +23,30 @@ PRINTED = "http://127.0.0.1:8080"
 LOOSELY = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def transcripts() -> Iterator[tuple[str, str]]:
-    """Yield each command of the README's transcripts with the output printed below it."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def transcripts(page: Path) -> Iterator[tuple[str, str]]:
+    """Yield each command of a page's transcripts with the output printed below it."""
+    text = page.read_text(encoding="utf-8")
     for block in re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             yield command, output
 
 
+PAGES = [
+    page
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "scenarios" / "README.md")
+    if any(transcripts(page))
+]
+
+
 @pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in ("bash", "curl", "python3")),
     reason="needs bash, curl and python3",
 )
-def test_every_transcript_of_the_readme_is_what_happens() -> None:
-    """The commands, in order, against one fresh server (GV-01, IPD106-25, IPD106-35, IPD106-64 … IPD106-68)."""
-    found = list(transcripts())
-    assert len(found) >= 6
+@pytest.mark.parametrize("page", [pytest.param(page, id=page.name) for page in PAGES])
+def test_every_transcript_is_what_happens(page: Path) -> None:
+    """A page's commands, in order, against one fresh server (GV-01, IPD106-25, IPD106-35, IPD106-64 … IPD106-68)."""
+    found = list(transcripts(page))
     checker = doctest.OutputChecker()
     with running() as server:
         for command, printed in found:
@@ -55,9 +62,20 @@ def test_every_transcript_of_the_readme_is_what_happens() -> None:
             )
 
 
+def test_transcripts_are_found() -> None:
+    """The pages that have some are among those that are run."""
+    assert {page.name for page in PAGES} >= {"README.md", "methods.md"}
+    assert all(len(list(transcripts(page))) >= 6 for page in PAGES)
+
+
 def test_every_file_the_documents_link_to_is_there() -> None:
     """A link to a file of the project that nobody finds is worse than none."""
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+    for document in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "scenarios" / "README.md",
+    ]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 

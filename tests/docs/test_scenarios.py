@@ -12,6 +12,8 @@ import pytest
 from mockserver.contract.catalogue import Catalogue, read_documents
 from mockserver.paths import data_dir
 from mockserver.scenarios.loading import load_bytes
+from scripts.generated import filled
+from scripts.scenario_docs import main, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,3 +58,16 @@ def test_every_word_is_explained() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert sorted(word for word in words if f"`{word}`" not in page) == []
     assert len(blocks()) == 3
+
+
+def test_the_scenarios_that_ship_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """README.md and scenarios/README.md list every file with its own description; a change is noticed."""
+    assert main(["--check"]) == 0, capsys.readouterr().err
+    names = {path.stem for path in data_dir("scenarios").glob("*.yaml")}
+    assert len(names) > 10
+    for page, parts in pages().items():
+        text = page.read_text(encoding="utf-8")
+        assert set(re.findall(r"(?m)^\| \[([a-z0-9-]+)\]", text)) == names
+        changed = text.replace("Nothing goes wrong", "All goes wrong")
+        assert changed != text
+        assert filled(changed, parts) == text

@@ -38,6 +38,19 @@ def test_a_request_asks_for_a_scenario_of_its_own() -> None:
     drop(api)
 
 
+def test_the_request_that_begins_a_scenario_is_not_too_early_for_it() -> None:
+    """SIM-27: on a clock that runs too, X-Mock-Scenario counts its seconds from the time of that request on."""
+    service = shared_service()
+    sandbox = service.registry.create(Plan(clock="real"))
+    rule = {"when": {"time": {"for_seconds": 600}}, "then": {"status": 38}}
+    sandbox.scenarios["brief"] = compiled({"name": "brief", "rules": [rule]})
+    api = Api(service, sandbox)
+    for _ in range(2):
+        api.post(without(), headers={"X-Mock-Scenario": "brief"})
+        assert status(api) == 38
+    drop(api)
+
+
 def test_an_unknown_scenario_is_refused() -> None:
     """AM-13: a header that names what there is not is HTTP 400, journalled."""
     api = fresh()

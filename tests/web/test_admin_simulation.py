@@ -300,9 +300,7 @@ def test_a_loaded_status_that_does_not_exist_is_shown_and_left(admin: Admin) -> 
 
 def test_the_routes_are_listed_with_their_placeholders(admin: Admin) -> None:
     """The list of routes shows the way without the words of our router (AM-01)."""
-    (route,) = (
-        row for row in admin.ok("GET", "")["routes"] if row["body"] == "schemas/admin/user_status.json"
-    )
+    (route,) = (row for row in admin.ok("GET", "")["routes"] if row["body"] == "/__admin/schema/user_status")
     assert route["paths"][1] == "/__admin/simulation/users/{name}/status"
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import jsonschema_rs
 import pytest
@@ -355,7 +357,7 @@ def test_a_server_with_a_token_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["seed", "vocabulary", "sandbox", "settings", "state", "fault", "clock", "advance"]
+    "kind", ["seed", "vocabulary", "scenario", "sandbox", "settings", "state", "fault", "clock", "advance"]
 )
 def test_schemas_of_our_files_are_served(admin: Admin, kind: str) -> None:
     """Each is a JSON Schema, as it stands on disk."""
@@ -364,6 +366,30 @@ def test_schemas_of_our_files_are_served(admin: Admin, kind: str) -> None:
     folder = data_dir("schemas")
     here = [folder / f"{kind}.json", folder / "admin" / f"{kind}.json"]
     assert found in [json.loads(path.read_bytes()) for path in here if path.exists()]
+
+
+def test_the_list_of_routes_leads_to_every_schema(admin: Admin) -> None:
+    """AM-01: each body and answer it names can be fetched, and so can whatever those schemas refer to."""
+    routes = admin.ok("GET", "")["routes"]
+    places = {row[key] for row in routes for key in ("body", "reply") if row[key]}
+    assert len(places) > 25
+    waiting, seen = set(places), set()
+    while waiting:
+        place = waiting.pop()
+        seen.add(place)
+        found = admin.ok("GET", place.removeprefix("/__admin"))
+        assert found["title"]
+        names = re.findall(r'"\$ref": "([^"#]+)"', json.dumps(found))
+        waiting |= {urljoin(place, name) for name in names} - seen
+    bodies = {row["body"] for row in routes}
+    assert {"/__admin/schema/admin.scenario", "/__admin/schema/state"} <= bodies
+
+
+def test_a_scenario_is_the_kind_of_file_and_not_the_body(admin: Admin) -> None:
+    """SIM-27: the schema for editors is the whole one, the body of PUT has a name of its own."""
+    whole, body = (admin.ok("GET", f"/schema/{kind}") for kind in ("scenario", "admin.scenario"))
+    assert (whole["title"], whole["required"]) == ("Scenario", ["name", "rules"])
+    assert (body["title"], body["required"]) == ("A scenario to keep", ["rules"])
 
 
 def test_an_unknown_kind_names_the_nearest(admin: Admin) -> None:

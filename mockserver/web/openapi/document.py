@@ -20,6 +20,7 @@ from mockserver.web.openapi.kinds import (
     name_quirks,
     name_statuses,
     named,
+    standalone,
 )
 from mockserver.web.openapi.nodes import reference
 from mockserver.web.openapi.replies import failures, reply_schemas
@@ -85,7 +86,7 @@ class Described:
 
     def schema(self, kind: str) -> bytes:
         """Return the JSON Schema of a kind of file; KeyError if there is none."""
-        return self.kinds[kind].read_bytes()
+        return orjson.dumps(standalone(orjson.loads(self.kinds[kind].read_bytes())))
 
 
 def assemble(folder: Path, catalogue: Catalogue, routes: Sequence[Route], *, token: bool = False) -> Schema:

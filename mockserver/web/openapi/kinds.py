@@ -11,7 +11,7 @@ from mockserver.store.pages import MAX_ID
 from mockserver.web.openapi.nodes import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mockserver.contract.catalogue import Catalogue
@@ -20,14 +20,29 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
 
-_OWN: Final = ("seed", "vocabulary")
+_OWN: Final = ("seed", "vocabulary", "scenario")
 _LEFT_OUT: Final = ("$schema", "$id")
+_BESIDE: Final = re.compile(r"(\.\./)?([a-z_]+)\.json")
+"""How the schema of an answer refers to that of another answer, or with dots to that of a body."""
 
 
 def kinds(folder: Path) -> dict[str, Path]:
     """Return the kinds of files that have a schema below ``folder``, each with its schema's file."""
-    bodies = {path.stem: path for path in sorted((folder / "admin").glob("*.json"))}
-    return {**{name: folder / f"{name}.json" for name in _OWN}, **bodies}
+    return {
+        **{name: folder / f"{name}.json" for name in _OWN},
+        **{kind_of_body(path.stem): path for path in sorted((folder / "admin").glob("*.json"))},
+        **{replied(path.stem): path for path in sorted((folder / "admin" / "replies").glob("*.json"))},
+    }
+
+
+def kind_of_body(body: str) -> str:
+    """Return the kind that is a body's schema: its name, unless a file of ours is of that name too."""
+    return named(body) if body in _OWN else body
+
+
+def standalone(node: Any) -> Any:
+    """Return a schema whose references to files beside it lead to kinds beside it."""
+    return _referring(node, lambda file: kind_of_body(file[2]) if file[1] else replied(file[2]))
 
 
 def named(body: str) -> str:
@@ -50,20 +65,24 @@ def components(folder: Path) -> dict[str, Schema]:
     return made
 
 
-def _component(node: Any) -> Any:
+def _component(node: Mapping[str, Any]) -> Schema:
     """Return a schema whose references to files beside it lead to components."""
+
+    def place(file: re.Match[str]) -> str:
+        return f"#/components/schemas/{named(file[2]) if file[1] else replied(file[2])}"
+
+    made: Schema = _referring({key: value for key, value in node.items() if key not in _LEFT_OUT}, place)
+    return made
+
+
+def _referring(node: Any, place: Callable[[re.Match[str]], str]) -> Any:
     if isinstance(node, list):
-        return [_component(item) for item in node]
+        return [_referring(item, place) for item in node]
     if not isinstance(node, dict):
         return node
-    made = {key: _component(value) for key, value in node.items() if key not in _LEFT_OUT}
-    file = (
-        re.fullmatch(r"(\.\./)?([a-z_]+)\.json", made["$ref"]) if isinstance(made.get("$ref"), str) else None
-    )
-    if file is not None:
-        name = named(file[2]) if file[1] else replied(file[2])
-        made["$ref"] = f"#/components/schemas/{name}"
-    return made
+    made = {key: _referring(value, place) for key, value in node.items()}
+    file = _BESIDE.fullmatch(made["$ref"]) if isinstance(made.get("$ref"), str) else None
+    return made if file is None else {**made, "$ref": place(file)}
 
 
 def close_tables(state: Schema, tables: tuple[TableSpec, ...]) -> None:
