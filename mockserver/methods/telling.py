@@ -20,11 +20,11 @@ _LISTED: Final = 10
 _LONGEST: Final = 80
 """Characters of a value that an explanation repeats at most."""
 
-_HINTS: Final = 20
+_HINTS: Final = 5
 """Logins of one command that a nearest one is looked for: a batch of thousands is not to wait for hints."""
 
-_LOGINS: Final = 1000
-"""Users of a tenant that are looked through for the nearest login."""
+_LOGINS: Final = 200
+"""Users of a tenant that are looked through for the nearest login: to compare one takes a fifth of a millisecond."""
 
 
 def shown(value: object) -> str:
