@@ -30,6 +30,7 @@ _LATEST: Final = datetime(9000, 1, 1)  # noqa: DTZ001 - what adds to the time mu
 _HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _REPORTED: Final = 50
 _ROWS_AT_ONCE: Final = 500
+_DIGITS: Final = 12
 
 
 class AdminProblem(Exception):
@@ -135,8 +136,10 @@ class Filters:
         value = self._values.get(name)
         if value is None:
             return None
-        fits = value.isascii() and value.isdigit() and len(value) <= 12 and int(value) >= low
-        if not fits:
+        digits = value.isascii() and value.isdigit()
+        if digits and len(value) > _DIGITS:
+            raise self.bad(name, f"a whole number of at most {_DIGITS} digits")
+        if not digits or int(value) < low:
             raise self.bad(name, f"a whole number of at least {low}")
         return int(value)
 
@@ -160,6 +163,10 @@ class Bodies:
         A whole number is an int, however it is written: JSON Schema takes 5.0 for an integer.
         """
         try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise AdminProblem(400, "the body is not UTF-8", _not_utf_8(raw, error.start)) from None
+        try:
             document = whole(orjson.loads(raw)) if raw.strip() else {}
         except orjson.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
@@ -168,6 +175,11 @@ class Bodies:
         if errors:
             raise unfit(*errors)
         return document
+
+
+def _not_utf_8(raw: bytes, start: int) -> str:
+    line, column = raw.count(b"\n", 0, start) + 1, start - raw.rfind(b"\n", 0, start)
+    return f"the byte 0x{raw[start]:02x} at line {line}, column {column} begins no character"
 
 
 def whole(value: Any) -> Any:
@@ -207,7 +219,7 @@ def checked_quirks(check: Callable[[str, object], str], quirks: Mapping[str, str
         try:
             check(name, value)
         except UnknownQuirk as error:
-            errors.append(Problem("", pointer, str(error), "", shown(value)))
+            errors.append(Problem("", pointer, str(error), error.expected, shown(value)))
     if errors:
         raise unfit(*errors)
     return dict(quirks)

@@ -125,7 +125,8 @@ def _check_processes(ask: Ask) -> None:
             try:
                 quirks.check(name, value, process=True)
             except UnknownQuirk as error:
-                errors.append(Problem("", f"/tables/processes/{index}/{place}", str(error), "", shown(value)))
+                pointer = f"/tables/processes/{index}/{place}"
+                errors.append(Problem("", pointer, str(error), error.expected, shown(value)))
     if errors:
         raise unfit(*errors)
 
