@@ -35,7 +35,7 @@ _OURS: Final = {
 }
 """The request headers that mean something here: as they come, and as they are written."""
 
-_COMPARED: Final = 40
+_COMPARED: Final = 64
 """Characters of an unknown header's name that the nearest known one is looked for by."""
 
 
@@ -55,11 +55,9 @@ def serve(
             "inbound": inbound,
             "received": held.received if held else real_time(),
             "now": now,
+            "notices": _warnings(inbound.headers),
             "at": now.isoformat(" ", "seconds"),
         }
-        unknown = [name for name in inbound.headers if name.startswith(_PREFIX) and name not in _OURS]
-        if unknown:
-            begun["notices"] = tuple(map(_unknown_header, unknown))
         try:
             header = _header_quirks(inbound, catalogue)
             plays = _plays(inbound, sandbox)
@@ -80,6 +78,12 @@ def serve(
             ended = ended.evolve(reply=harmed(ended, before))
         sandbox.journal.record(ended, changes=sandbox.store.changes(), stages=tuple(stages))
     return ended.reply
+
+
+def _warnings(headers: Mapping[str, str]) -> tuple[Notice, ...]:
+    """Return a warning for each request header that begins like ours and is none."""
+    strange = [name for name in headers if name.startswith(_PREFIX) and name not in _OURS]
+    return tuple(map(_unknown_header, strange)) if strange else ()
 
 
 def _unknown_header(name: str) -> Notice:

@@ -13,6 +13,7 @@ from mockserver.contract.documents import Checker, known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem, UnknownQuirk
 from mockserver.model import Reply
+from mockserver.settings import ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mockserver.service import Service
     from mockserver.web.openapi.document import Described
 
-HOME: Final = "/__admin"
+HOME: Final = ADMIN
 """Where the admin API stands."""
 
 _EARLIEST: Final = datetime(1900, 1, 1)  # noqa: DTZ001 - the sandbox's time knows no zones
