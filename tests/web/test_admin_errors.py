@@ -31,7 +31,13 @@ if TYPE_CHECKING:
         ("PUT", "/health", None, 405, "GET, HEAD"),
         ("POST", "/clock", {}, 405, "GET, HEAD, PUT"),
         ("OPTIONS", "/state", None, 405, "PUT"),
-        ("GET", "/sandboxes/gone", None, 404, "no sandbox gone (there is 1); GET /__admin/sandboxes lists them"),
+        (
+            "GET",
+            "/sandboxes/gone",
+            None,
+            404,
+            "no sandbox gone (there is 1); GET /__admin/sandboxes lists them",
+        ),
         ("GET", "/sandboxes/defualt/clock", None, 404, "did you mean default?"),
         ("GET", "/state/users?offset=1234567890123", None, 400, "at most 12 digits"),
         ("DELETE", "/sandboxes/gone", None, 404, "no sandbox gone"),
@@ -84,7 +90,13 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("PUT", "/clock", {"scale": 2}, "/scale", "mode"),
         ("PUT", "/clock", {"now": "1899-12-31 23:59:59"}, "/now", "1900"),
         ("POST", "/clock/advance", {}, "", "give seconds or until"),
-        ("POST", "/clock/advance", {"seconds": 1, "until": "2100-01-01 00:00:00"}, "", "give seconds or until"),
+        (
+            "POST",
+            "/clock/advance",
+            {"seconds": 1, "until": "2100-01-01 00:00:00"},
+            "",
+            "give seconds or until",
+        ),
         ("POST", "/clock/advance", {"seconds": -1}, "/seconds", "at least 0"),
         ("POST", "/clock/advance", {"seconds": 1e12}, "/seconds", "8999"),
         ("POST", "/clock/advance", {"until": "2001-01-01 00:00:00"}, "/until", "only moves forwards"),
@@ -140,7 +152,7 @@ def test_a_body_over_the_limit_is_413() -> None:
 
 def test_strangers_may_not_send_more_to_the_admin_api() -> None:
     """Where a token is asked for, who does not bring it is held to the limit of the API (TRN-30)."""
-    service = Service.start(Settings(max_body=1000, admin_token="secret"))  # noqa: S106 - of this test
+    service = Service.start(Settings(max_body=1000, admin_token="secret"))
     admin = Admin(create_app(service).test_client())
     body = b'{"tables": {}, "counters": {}}'.ljust(2000)
     for headers, most in (
@@ -153,7 +165,9 @@ def test_strangers_may_not_send_more_to_the_admin_api() -> None:
         lowered = {name.lower(): value for name, value in headers.items()}
         assert limits.of("/__admin/state", lowered) == most
         assert limits.of("/__administrator", lowered) == limits.of(ENDPOINT, lowered) == 1000
-        assert admin.ask("PUT", "/state", data=body, headers=headers).status_code == (401 if most == 1000 else 200)
+        assert admin.ask("PUT", "/state", data=body, headers=headers).status_code == (
+            401 if most == 1000 else 200
+        )
 
 
 def test_an_unexpected_error_is_logged_not_shown(

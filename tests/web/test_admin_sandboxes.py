@@ -33,6 +33,12 @@ def test_health_tells_what_is_loaded(admin: Admin, service: Service) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found["started"])
 
 
+def test_the_root_names_the_admin_api(admin: Admin) -> None:
+    """Who opens the server's address is told where the admin API is (AM-01)."""
+    found = admin.client.get("/").json or {}
+    assert admin.client.get(found["admin"]).status_code == 200
+
+
 def test_the_index_lists_routes_that_exist(admin: Admin) -> None:
     """Every route that GET /__admin lists is one: another verb there is 405, not 404 (AM-01)."""
     routes = admin.ok("GET", "")["routes"]
