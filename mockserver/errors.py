@@ -73,7 +73,15 @@ class UnknownScenario(MockServerError):
 
 
 class UnknownQuirk(MockServerError):
-    """A quirk, or a value of one, that the catalogue does not list; names the nearest one."""
+    """A quirk, or a value of one, that the catalogue does not list; names the nearest one.
+
+    ``title`` says in a few words what is wrong, ``expected`` what would have been right.
+    """
+
+    def __init__(self, text: str, expected: str = "", title: str = "unknown quirk") -> None:
+        super().__init__(text)
+        self.expected = expected
+        self.title = title
 
 
 class UnknownSandbox(MockServerError):

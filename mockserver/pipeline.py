@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import traceback
 from time import perf_counter_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockserver.clock import real_time
 from mockserver.contract.checking import FORCED
+from mockserver.contract.documents import nearest
 from mockserver.errors import InvalidDocument, RawQueryRefused, UnknownQuirk, UnknownScenario
 from mockserver.faults.forced import ForcedStatus
 from mockserver.interference import Held, Prevented, Refused, act, harmed
-from mockserver.model import NOTHING, Exchange, Finding, Pause, Violation
+from mockserver.model import NOTHING, Exchange, Finding, Notice, Pause, Violation
 from mockserver.replying import bare, problem, render_failure, render_success
 from mockserver.stages import STAGES, arrive
 
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
     from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.playing import Play
+
+_PREFIX: Final = "x-mock-"
+_OURS: Final = {
+    f"{_PREFIX}{name}".lower(): f"X-Mock-{name}"
+    for name in ("Sandbox", "Edition", "Quirk", "Scenario", "Admin-Token")
+}
+"""The request headers that mean something here: as they come, and as they are written."""
+
+_COMPARED: Final = 64
+"""Characters of an unknown header's name that the nearest known one is looked for by."""
 
 
 def serve(
@@ -45,6 +56,7 @@ def serve(
             "inbound": inbound,
             "received": held.received if held else real_time(),
             "now": now,
+            "notices": _warnings(inbound.headers),
             "at": now.isoformat(" ", "seconds"),
         }
         try:
@@ -69,6 +81,19 @@ def serve(
     return ended.reply
 
 
+def _warnings(headers: Mapping[str, str]) -> tuple[Notice, ...]:
+    """Return a warning for each request header that begins like ours and is none."""
+    strange = [name for name in headers if name.startswith(_PREFIX) and name not in _OURS]
+    return tuple(map(_unknown_header, strange)) if strange else ()
+
+
+def _unknown_header(name: str) -> Notice:
+    """Return the warning about a header of ours that does not exist: misspelt, it would do nothing (AM-13)."""
+    near = nearest(_OURS, name[:_COMPARED])
+    meant = f"did you mean {_OURS[near]}?" if near else f"there are {', '.join(_OURS.values())}"
+    return Notice("AM-13", "", f"there is no such X-Mock request header; {meant}")
+
+
 def _plays(inbound: Inbound, sandbox: Sandbox, now: datetime) -> tuple[Play, ...]:
     """Return the scenarios that play for a request: the sandbox's, and those its header asks for."""
     asked = inbound.headers.get("x-mock-scenario")
@@ -79,11 +104,9 @@ def _plays(inbound: Inbound, sandbox: Sandbox, now: datetime) -> tuple[Play, ...
 
 def _misled(exchange: Exchange, error: MockServerError, sandbox: Sandbox) -> Reply:
     """Answer a header that asks for something there is not (AM-13)."""
-    quirk = isinstance(error, UnknownQuirk)
-    where = (
-        "GET /__admin/settings lists the quirks" if quirk else "GET /__admin/scenarios lists the scenarios"
-    )
-    title = "unknown quirk" if quirk else "a scenario that cannot be played"
+    where, title = "GET /__admin/scenarios lists the scenarios", "a scenario that cannot be played"
+    if isinstance(error, UnknownQuirk):
+        where, title = "GET /__admin/settings lists the quirks", error.title
     exchange = exchange.evolve(finding=Finding("AM-13", str(error), None, where))
     exchange = exchange.evolve(reply=problem(400, title, str(error), exchange))
     sandbox.journal.record(exchange)

@@ -7,6 +7,7 @@ import re
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
+from mockserver.contract.documents import nearest
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.sandbox import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Sandbox
 from mockserver.seeding import copy_tenant, plant
@@ -23,6 +24,9 @@ _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PREFIX: Final = MINTED_PREFIX.encode()
 _MINTED: Final = re.compile(_PREFIX + rb"[A-Za-z0-9]{24}")
 _TEMPLATES: Final = 16
+_SHOWN: Final = 64
+_COMPARED: Final = 500
+"""Sandboxes among which the nearest key is looked for: that takes time, and the event loop waits."""
 
 
 class SandboxRegistry:
@@ -59,8 +63,17 @@ class SandboxRegistry:
         """Return the sandbox of that key; raise UnknownSandbox."""
         sandbox = self._sandboxes.get(key)
         if sandbox is None:
-            raise UnknownSandbox(f"no sandbox {key[:64]}")
+            raise UnknownSandbox(self._missing(key))
         return sandbox
+
+    def _missing(self, key: str) -> str:
+        """Say that there is no such sandbox, which one was probably meant, and how many there are."""
+        if not key or key.isspace():
+            return "the key of the sandbox is blank"
+        keys = list(self._sandboxes)
+        near = nearest(keys, key[:_SHOWN]) if len(keys) <= _COMPARED else ""
+        meant = f"; did you mean {near}?" if near else ""
+        return f"no sandbox {key[:_SHOWN]}{meant} (there {'is 1' if len(keys) == 1 else f'are {len(keys)}'})"
 
     def all(self) -> list[Sandbox]:
         """Return all sandboxes, oldest first."""

@@ -16,17 +16,18 @@ from mockserver.clock import real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
 from mockserver.errors import InvalidDocument, UnknownSandbox
+from mockserver.limits import too_long
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.model import Pause, Reply
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
 from mockserver.registry import SandboxRegistry
-from mockserver.replying import CORS, problem
+from mockserver.replying import problem
 from mockserver.sandbox import DEFAULT, Plan, World
 from mockserver.scenarios.shelf import Shelf
 from mockserver.seeding import load_preset
-from mockserver.settings import ENDPOINT
+from mockserver.settings import ADMIN, ENDPOINT
 
 if TYPE_CHECKING:
     from mockserver.model import Inbound
@@ -50,9 +51,6 @@ _PREFLIGHT: Final = Reply(
     b"",
 )
 _log = logging.getLogger(__name__)
-
-TOO_LONG: Final = Reply(413, CORS, b"")
-"""The answer to a body over the limit: empty, and a page may read its status (TRN-30, AM-05)."""
 
 
 class Service:
@@ -154,11 +152,12 @@ class Service:
         if inbound.verb not in ("POST", "GET", "HEAD"):
             return self._other_verb(inbound)
         if len(inbound.body) > self.settings.max_body:
-            return _without_diagnostics(TOO_LONG) if self._bare else TOO_LONG
+            return too_long(self.settings)
         try:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
-            return problem(404, "unknown sandbox", str(error))
+            refused = problem(404, "unknown sandbox", self.how_to_find(error))
+            return self._shown(refused) if self._bare else refused
         outcome = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
         return self._shown(outcome) if self._bare else outcome
 
@@ -167,6 +166,10 @@ class Service:
         if isinstance(outcome, Reply):
             return _without_diagnostics(outcome)
         return Pause(outcome.seconds, lambda: self._shown(outcome.resume()))
+
+    def how_to_find(self, error: UnknownSandbox) -> str:
+        """Return the text about an unknown sandbox, with the way to those there are if it stands open."""
+        return f"{error}; GET {ADMIN}/sandboxes lists them" if self.settings.admin == "on" else str(error)
 
     def answer(self, inbound: Inbound) -> Reply:
         """Answer as :meth:`begin` does, for faces that cannot wait; their scenarios were loaded without waits."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ENV_PREFIX = "JODO_MOCK"
 """Prefix of every setting's environment variable."""
 
+ADMIN = "/__admin"
+"""Path of the admin API."""
+
 ENDPOINT = "/CustomerWebServices/handleCustomerWS"
 """Where the API stands on every host and port (TRN-01)."""
 

@@ -51,7 +51,7 @@ def decode(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchan
         )
         violation = _common_refusal(catalogue.common["malformed"], "malformed", error.finding.text)
         raise Refused(refused, violation) from error
-    return exchange.evolve(command=decoded.command, notices=decoded.notices)
+    return exchange.evolve(command=decoded.command, notices=(*exchange.notices, *decoded.notices))
 
 
 def identify(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:

@@ -40,6 +40,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("pipeline",), "the order of work"),
     (("stages",), "the checks and effects of a command"),
     (("interference",), "what scenarios and faults do to a command"),
+    (("limits",), "how much a request may bring, and what more is answered"),
     (("replying",), "an outcome in the method's words"),
     (("key_hints",), "what was meant by a key that the gate refuses"),
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),

@@ -139,6 +139,9 @@ def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[tupl
         for name in details["unexpected"]:
             place = pointer([*path, name])
             yield Problem(file, place, UNKNOWN_MEMBER, known(names, name), name), names
+    elif keyword in ("minProperties", "maxProperties") and (names := _one_of(schema, error.schema_path)):
+        expected, got = " or ".join(names), shown(error.instance)
+        yield Problem(file, pointer(path), f"give {expected}", f"one of the two, {expected}", got), ()
     else:
         options = details["options"] if keyword == "enum" else ()
         yield (
@@ -148,6 +151,13 @@ def _problems(error: Any, schema: Mapping[str, Any], file: str) -> Iterator[tupl
             ),
             [option for option in options if isinstance(option, str)],
         )  # fmt: skip
+
+
+def _one_of(schema: Mapping[str, Any], path: Sequence[str | int]) -> list[str]:
+    """Return the two members of an object that has exactly one of them; nothing for any other object."""
+    node = _subschema(schema, path)
+    names = list(node.get("properties", {}))
+    return names if len(names) == 2 and node.get("minProperties") == node.get("maxProperties") == 1 else []
 
 
 def _meant(error: Any) -> Sequence[Any] | None:

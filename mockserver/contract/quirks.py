@@ -57,15 +57,19 @@ class Quirks:
         """Return the value if the quirk has it; raise UnknownQuirk naming the nearest one otherwise."""
         quirk = self._quirks.get(name)
         if quirk is None:
-            raise UnknownQuirk(f"unknown quirk {name[:60]!r}{_nearest(name, self._quirks)}")
+            expected = f"one of {', '.join(self._quirks)}"
+            raise UnknownQuirk(f"unknown quirk {name[:60]!r}{_nearest(name, self._quirks)}", expected)
+        known = ", ".join(quirk.values)
+        expected = "text" if quirk.open else f"one of {known}"
+        title = "unknown edition" if name == "edition" else "unknown value of a quirk"
         if not isinstance(value, str):
-            raise UnknownQuirk(f"quirk {name}: expected text, got {type(value).__name__}")
+            raise UnknownQuirk(f"quirk {name}: expected text, got {type(value).__name__}", expected, title)
         if value not in quirk.values and not quirk.open:
             hint = _nearest(value, quirk.values)
-            known = ", ".join(quirk.values)
-            raise UnknownQuirk(f"quirk {name} has no value {value[:60]!r} but {known}{hint}")
+            raise UnknownQuirk(f"quirk {name} has no value {value[:60]!r} but {known}{hint}", expected, title)
         if process and quirk.stage == "transport":
-            raise UnknownQuirk(f"quirk {name} acts before the process is known; a process cannot set it")
+            text = f"quirk {name} acts before the process is known; a process cannot set it"
+            raise UnknownQuirk(text, "a quirk that acts later", "misplaced quirk")
         return value
 
     def check_all(self, choices: Mapping[str, object], *, process: bool = False) -> dict[str, str]:
@@ -78,7 +82,8 @@ class Quirks:
         for part in text.split(","):
             name, equals, value = part.strip().partition("=")
             if not equals:
-                raise UnknownQuirk(f"expected name=value, got {part.strip()[:60]!r}")
+                text = f"expected name=value, got {part.strip()[:60]!r}"
+                raise UnknownQuirk(text, "name=value", "malformed quirk header")
             choices[name.strip()] = self.check(name.strip(), unquote(value.strip()))
         return choices
 

@@ -90,12 +90,23 @@ def unescaped(step: str) -> str:
     return step.replace("~1", "/").replace("~0", "~")
 
 
+def same(wanted: Any, got: Any) -> bool:
+    """Tell whether two JSON values are equal; an integer equals its digits, as for the API (GEN-13)."""
+    if type(wanted) is type(got):
+        return bool(wanted == got)
+    if isinstance(wanted, bool) or isinstance(got, bool):
+        return False
+    if isinstance(wanted, int | float) and isinstance(got, int | float):
+        return wanted == got
+    return isinstance(wanted, int | str) and isinstance(got, int | str) and str(wanted) == str(got)
+
+
 def matches(match: Mapping[str, Any], *objects: Mapping[str, Any]) -> bool:
     """Tell whether each field of ``match`` has its value; of several objects that have it the last one counts."""
     together: dict[str, Any] = {}
     for fields in objects:
         together.update(fields)
-    return all(name in together and together[name] == value for name, value in match.items())
+    return all(name in together and same(value, together[name]) for name, value in match.items())
 
 
 def excerpt(value: Any, limit: int = 80) -> str:

@@ -13,6 +13,7 @@ from mockserver.edge.body import Disconnected, TooLong, read_body, refuse_body
 from mockserver.edge.health import health
 from mockserver.edge.performing import perform, respond
 from mockserver.edge.wire import LINE
+from mockserver.limits import Limits
 from mockserver.model import Inbound, Reply
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Edge:
         self._is_api = service.is_api
         self._begin: Callable[[Inbound], Reply | Pause] = service.begin
         self._ended = service.ended
-        self._limit = service.settings.max_body
+        self._limits = Limits(service.settings, service.access)
         self._pages: Application | None = None
         self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
         self._loading = asyncio.Lock()
@@ -61,11 +62,11 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = header_map(scope["headers"])
         try:
-            body = await read_body(receive, headers, self._limit)
+            body = await read_body(receive, headers, self._limits.of(scope["path"], headers))
         except Disconnected:
             return
         except TooLong:
-            await refuse_body(receive, send, headers)
+            await refuse_body(receive, send, headers, self._limits.refusal(scope["path"], headers))
             return
         path = scope["path"]
         verb = scope["method"]

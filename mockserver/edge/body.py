@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from mockserver.replying import CORS
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from mockserver.model import Reply
 
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
@@ -61,19 +61,21 @@ async def _read_rest(receive: Receive, first: bytes, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-async def refuse_body(receive: Receive, send: Send, headers: Mapping[str, str]) -> None:
-    """Answer 413 with an empty body and close the connection once the client has had it.
+async def refuse_body(receive: Receive, send: Send, headers: Mapping[str, str], reply: Reply) -> None:
+    """Answer a body over the limit with this reply and close the connection once the client has had it.
 
     Closing with unread input makes the kernel reset the connection, and most clients look for an
     answer only after they have sent everything. So the answer leaves at once and the rest of the
     body is read and thrown away for a while. A client that asked by ``Expect`` has sent nothing.
     """
     closing = [
-        *((name.encode(), value.encode()) for name, value in CORS),
-        (b"content-length", b"0"),
+        *((name.encode(), value.encode()) for name, value in reply.headers),
+        (b"content-length", str(len(reply.body)).encode()),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": closing})
+    await send({"type": "http.response.start", "status": reply.http_status, "headers": closing})
+    if reply.body:
+        await send({"type": "http.response.body", "body": reply.body, "more_body": True})
     if "expect" not in headers:
         try:
             async with asyncio.timeout(DRAIN_SECONDS):

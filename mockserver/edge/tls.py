@@ -62,7 +62,7 @@ def _self_signed(host: str) -> bytes:
         from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
     except ImportError:
         raise InvalidSetting(
-            "--tls self-signed needs the tls extra: pip install 'jodo-mockserver[tls]'"
+            "--tls self-signed needs the tls extra: pip install '.[tls]' in the project's folder"
         ) from None
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "jodo-mock")])

@@ -59,6 +59,10 @@ class ForcedStatuses:
     def __iter__(self) -> Any:
         return iter(list(self._queue))
 
+    def waiting(self, now: datetime) -> list[ForcedStatus]:
+        """Return the wishes that may still be used, oldest first; the clock may be set back before one's end."""
+        return [wish for wish in self._queue if wish.until is None or now < wish.until]
+
     def add(
         self,
         status: int | None,

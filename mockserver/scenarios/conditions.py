@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from mockserver.contract.values import excerpt, is_blank, parse_moment
+from mockserver.contract.values import excerpt, is_blank, parse_moment, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -146,17 +146,6 @@ def records_of(command: Mapping[str, Any]) -> Iterable[Any]:
 def _named(wanted: Any, got: Iterable[str]) -> bool:
     names = wanted if isinstance(wanted, list) else [wanted]
     return any(name in names for name in got)
-
-
-def same(wanted: Any, got: Any) -> bool:
-    """Tell whether two JSON values are equal; an integer equals its digits, as for the API (GEN-13)."""
-    if type(wanted) is type(got):
-        return bool(wanted == got)
-    if isinstance(wanted, bool) or isinstance(got, bool):
-        return False
-    if isinstance(wanted, int | float) and isinstance(got, int | float):
-        return wanted == got
-    return isinstance(wanted, int | str) and isinstance(got, int | str) and str(wanted) == str(got)
 
 
 def test_of(wanted: Any) -> Test:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarg
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, UnknownQuirk, UnknownSandbox
+from mockserver.limits import Limits
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
-    (UnknownSandbox, 404, "unknown sandbox"),
     (SandboxExists, 409, "sandbox exists"),
     (IllegalMove, 409, "illegal move"),
     (UnknownQuirk, 422, "the body cannot be used"),
@@ -55,10 +55,10 @@ def register(app: Flask, service: Service) -> None:
     folder = data_dir("schemas")
     bodies = Bodies(folder / "admin")
     described = Described(folder, service.catalogue, ROUTES, token=service.access.token is not None)
-    routes = _adapter()
+    limits, routes = Limits(service.settings, service.access), _adapter()
 
     def admin(**_: Any) -> Response:
-        return api.response(_reply(service, bodies, described, routes))
+        return api.response(_reply(service, limits, bodies, described, routes))
 
     app.view_functions["admin"] = admin
     app.url_map.converters["rest"] = _Rest
@@ -72,17 +72,25 @@ def _adapter() -> MapAdapter:
     return Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False).bind("admin")
 
 
-def _reply(service: Service, bodies: Bodies, described: Described, routes: MapAdapter) -> Reply:
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers}
+
+
+def _reply(
+    service: Service, limits: Limits, bodies: Bodies, described: Described, routes: MapAdapter
+) -> Reply:
     """Answer the current request; whatever goes wrong is a problem document, never a traceback."""
     try:
+        request.max_content_length = limits.of(request.path, _headers())
         guard(request.method, request.headers, service.access)
         route, parts = _route(routes)
         return answer(route.status, route.handler(_ask(service, bodies, described, route, parts)))
     except AdminProblem as problem:
         return problem.reply()
     except RequestEntityTooLarge:
-        limit = f"the body is over {service.settings.max_body} bytes; --max-body allows more"
-        return AdminProblem(413, "the body is too long", limit).reply()
+        return limits.refusal(request.path, _headers())
+    except UnknownSandbox as error:
+        return AdminProblem(404, "unknown sandbox", service.how_to_find(error)).reply()
     except MockServerError as error:
         for kind, status, title in _REFUSALS:
             if isinstance(error, kind):

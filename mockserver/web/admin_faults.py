@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
+from mockserver.contract.values import escaped
 from mockserver.errors import InvalidDocument, Problem
 from mockserver.faults.base import ReplyFault
 from mockserver.faults.registry import fault_kinds, names, settings_of
 from mockserver.gate import GATE, Keys
 from mockserver.magic import forcible, magic_fields, magic_records, magic_servicekeys
 from mockserver.model import NOTHING
+from mockserver.scenarios.answering import Answering
 from mockserver.web.admin_http import check_calendar, unfit
 
 if TYPE_CHECKING:
@@ -27,12 +29,14 @@ if TYPE_CHECKING:
     from mockserver.web.admin_http import Ask
 
 _NO_TEXT: Final = "fail"
+_LEVELS: Final[tuple[Level, ...]] = ("request", "record")
 
 
 def faults(ask: Ask) -> dict[str, Any]:
-    """Return the queued statuses that are not used up, oldest first."""
-    with ask.sandbox.lock:
-        return {"faults": [_shown(wish) for wish in ask.sandbox.forced]}
+    """Return the queued statuses that are neither used up nor too old, oldest first."""
+    sandbox = ask.sandbox
+    with sandbox.lock:
+        return {"faults": [_shown(wish) for wish in sandbox.forced.waiting(sandbox.clock.now())]}
 
 
 def _shown(wish: ForcedStatus) -> dict[str, Any]:
@@ -54,11 +58,11 @@ def add_fault(ask: Ask) -> dict[str, Any]:
     body, sandbox = ask.body, ask.sandbox
     level: Level = "record" if body.get("level") == "record" else "request"
     method, fault = body.get("method"), _fault(ask)
+    _check_method(ask, method)
+    _check_match(ask, method)
     with sandbox.lock:
         if fault is None:
             _check_code(ask, body["status"], method, level)
-        else:
-            _check_method(ask, method)
         wish = sandbox.forced.add(
             body.get("status"),
             method=method,
@@ -111,6 +115,29 @@ def _check_method(ask: Ask, method: str | None) -> None:
         )
 
 
+def _check_match(ask: Ask, method: str | None) -> None:
+    """Refuse fields that no command of the method, nor any record of one, can bring: nothing would ever fit."""
+    match, methods = ask.body.get("match", {}), ask.service.catalogue.methods
+    pairs = [
+        (name, edition)
+        for name in (methods if method is None else [method])
+        for edition in methods[name]["editions"]
+    ]
+    answering = Answering(ask.service.catalogue, pairs)
+    names = [*answering.names("request"), *answering.names("record")] if match else []
+    folded = {name.casefold() for name in names}
+    errors = [
+        Problem(
+            "", f"/match/{escaped(name)}", "no command that it is about has this field",
+            known(list(dict.fromkeys(names)), name), name,
+        )
+        for name in match
+        if name.casefold() not in folded and not any(answering.has(name, level) for level in _LEVELS)
+    ]  # fmt: skip
+    if errors:
+        raise unfit(*errors)
+
+
 def _until(seconds: float | None, now: datetime) -> datetime | None:
     if seconds is None:
         return None
@@ -124,7 +151,6 @@ def _until(seconds: float | None, now: datetime) -> datetime | None:
 
 
 def _check_code(ask: Ask, status: int, method: str | None, level: Level) -> None:
-    _check_method(ask, method)
     methods = ask.service.catalogue.methods
     regime = _regime(ask, ask.sandbox)
     specs = [regime.spec(name) for name in ([method] if method is not None else methods)]

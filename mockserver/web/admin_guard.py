@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Final
 
+from mockserver.access import holds_token
 from mockserver.web.admin_http import AdminProblem
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]*\]|[^:\[\]]*)(?::[0-9]*)?")
 _READING: Final = ("GET", "HEAD")
-_BEARER: Final = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
 
 def guard(verb: str, headers: Headers, access: Access) -> None:
@@ -45,10 +44,8 @@ def _check_host(host: str, access: Access) -> None:
 
 
 def _check_token(headers: Headers, token: str) -> None:
-    bearer = _BEARER.fullmatch(headers.get("Authorization", ""))
-    for sent in (bearer[1] if bearer else "", headers.get("X-Mock-Admin-Token", "").strip()):
-        if compare_digest(sent.encode("utf-8", "replace"), token.encode()):
-            return
+    if holds_token({name.lower(): value for name, value in headers}, token):
+        return
     raise AdminProblem(
         401,
         "token needed",

@@ -13,6 +13,7 @@ from mockserver.contract.documents import Checker, known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem, UnknownQuirk
 from mockserver.model import Reply
+from mockserver.settings import ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mockserver.service import Service
     from mockserver.web.openapi.document import Described
 
-HOME: Final = "/__admin"
+HOME: Final = ADMIN
 """Where the admin API stands."""
 
 _EARLIEST: Final = datetime(1900, 1, 1)  # noqa: DTZ001 - the sandbox's time knows no zones
@@ -30,6 +31,7 @@ _LATEST: Final = datetime(9000, 1, 1)  # noqa: DTZ001 - what adds to the time mu
 _HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _REPORTED: Final = 50
 _ROWS_AT_ONCE: Final = 500
+_DIGITS: Final = 12
 
 
 class AdminProblem(Exception):
@@ -135,8 +137,10 @@ class Filters:
         value = self._values.get(name)
         if value is None:
             return None
-        fits = value.isascii() and value.isdigit() and len(value) <= 12 and int(value) >= low
-        if not fits:
+        digits = value.isascii() and value.isdigit()
+        if digits and len(value) > _DIGITS:
+            raise self.bad(name, f"a whole number of at most {_DIGITS} digits")
+        if not digits or int(value) < low:
             raise self.bad(name, f"a whole number of at least {low}")
         return int(value)
 
@@ -160,6 +164,10 @@ class Bodies:
         A whole number is an int, however it is written: JSON Schema takes 5.0 for an integer.
         """
         try:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            raise AdminProblem(400, "the body is not UTF-8", _not_utf_8(raw, error.start)) from None
+        try:
             document = whole(orjson.loads(raw)) if raw.strip() else {}
         except orjson.JSONDecodeError as error:
             place = f"line {error.lineno}, column {error.colno}"
@@ -168,6 +176,11 @@ class Bodies:
         if errors:
             raise unfit(*errors)
         return document
+
+
+def _not_utf_8(raw: bytes, start: int) -> str:
+    line, column = raw.count(b"\n", 0, start) + 1, start - raw.rfind(b"\n", 0, start)
+    return f"the byte 0x{raw[start]:02x} at line {line}, column {column} begins no character"
 
 
 def whole(value: Any) -> Any:
@@ -207,7 +220,7 @@ def checked_quirks(check: Callable[[str, object], str], quirks: Mapping[str, str
         try:
             check(name, value)
         except UnknownQuirk as error:
-            errors.append(Problem("", pointer, str(error), "", shown(value)))
+            errors.append(Problem("", pointer, str(error), error.expected, shown(value)))
     if errors:
         raise unfit(*errors)
     return dict(quirks)

@@ -9,7 +9,7 @@ from mockserver import __version__
 from mockserver.clock import real_text, real_time
 from mockserver.contract.documents import shown
 from mockserver.errors import Problem
-from mockserver.sandbox import DEFAULT, Plan
+from mockserver.sandbox import DEFAULT, MINTED_FROM, Plan
 from mockserver.settings import ENDPOINT
 from mockserver.store.interface import TABLES
 from mockserver.web.admin_http import AdminProblem, check_calendar, checked_quirks, moment, unfit
@@ -65,13 +65,23 @@ def _plan(ask: Ask) -> Plan:
 
 def _address(sandbox: Sandbox, base: str) -> dict[str, Any]:
     url = base if sandbox.key == DEFAULT else f"{base}/sandboxes/{sandbox.key}"
+    keys = sandbox.minted or _golden(sandbox)
     return {
         "key": sandbox.key,
         "url": url,
         "endpoint": url + ENDPOINT,
-        "apikey": sandbox.minted.get("apikey"),
-        "servicekeys": sandbox.minted.get("servicekeys", {}),
+        "apikey": keys["apikey"],
+        "servicekeys": keys["servicekeys"],
     }
+
+
+def _golden(sandbox: Sandbox) -> dict[str, Any]:
+    """Return the keys to use where none were minted: the golden tenant's, as far as the state has them."""
+    with sandbox.lock:
+        there = sandbox.store.exists("tenants", apikey=MINTED_FROM)
+        found = sandbox.store.find("processes", tenant=MINTED_FROM) if there else ()
+        servicekeys = {row["name"]: row["servicekey"] for _, row in found if row["name"]}
+    return {"apikey": MINTED_FROM if there else None, "servicekeys": servicekeys}
 
 
 def list_all(ask: Ask) -> dict[str, Any]:
@@ -103,7 +113,7 @@ def _describe(sandbox: Sandbox, base: str) -> dict[str, Any]:
             "quirks": dict(sandbox.quirks),
             "clock": _clock(sandbox.clock),
             "requests": len(sandbox.journal),
-            "faults": len(sandbox.forced),
+            "faults": len(sandbox.forced.waiting(sandbox.clock.now())),
             "tables": {spec.name: sandbox.store.count(spec.name) for spec in TABLES},
         }
 

@@ -40,7 +40,7 @@ def users(ask: Ask) -> bytes:
         {
             **_shown(entries, row),
             "moves": [
-                {"status": status, "name": name_of(entries, status)}
+                {"status": status, "name": name_of(entries, status), "label": label(entries, status)}
                 for status in legal_moves(entries, row["status"])
             ],
         }
@@ -80,6 +80,7 @@ def _shown(entries: Entries, row: Mapping[str, Any]) -> dict[str, Any]:
         "apikey": row["tenant"],
         "status": row["status"],
         "name": name_of(entries, row["status"]),
+        "label": label(entries, row["status"]),
         "since": row["since"],
     }
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.documents import shown
 from mockserver.contract.values import parse_moment
-from mockserver.errors import Problem, UnknownQuirk
+from mockserver.errors import Problem
 from mockserver.journal import describe, number_of, summary
 from mockserver.store.interface import TABLES, StoreError
 from mockserver.web.admin_http import encode, encode_rows, not_there, unfit
+from mockserver.web.state_rules import state_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mockserver.model import Exchange
     from mockserver.store.interface import Store
@@ -98,36 +98,18 @@ def table(ask: Ask) -> bytes:
 def load_state(ask: Ask) -> dict[str, Any]:
     """Replace the whole state, or nothing of it; a reset still goes back to creation."""
     sandbox = ask.sandbox
-    _check_processes(ask)
+    problems = state_problems(ask.body["tables"], ask.service.catalogue)
+    if problems:
+        raise unfit(*problems)
     store = _fork(ask)
     try:
         store.load(ask.body)
     except StoreError as error:
-        raise unfit(Problem("", "/tables", str(error))) from None
+        raise unfit(Problem("", "/tables", str(error), "rows as GET …/state gives them")) from None
     with sandbox.lock:
         sandbox.store.restore(store)
         sandbox.forget()
     return {"tables": {spec.name: store.count(spec.name) for spec in TABLES}}
-
-
-def _check_processes(ask: Ask) -> None:
-    """Refuse processes with quirks or editions that do not exist: their commands could not be answered."""
-    quirks = ask.service.catalogue.quirks
-    errors = []
-    for index, row in enumerate(ask.body["tables"].get("processes", [])):
-        if not isinstance(row, dict):
-            continue
-        own: Mapping[str, Any] = row["quirks"] if isinstance(row.get("quirks"), dict) else {}
-        chosen = [(f"quirks/{name}", name, value) for name, value in own.items()]
-        if row.get("edition") is not None:
-            chosen.append(("edition", "edition", row["edition"]))
-        for place, name, value in chosen:
-            try:
-                quirks.check(name, value, process=True)
-            except UnknownQuirk as error:
-                errors.append(Problem("", f"/tables/processes/{index}/{place}", str(error), "", shown(value)))
-    if errors:
-        raise unfit(*errors)
 
 
 def _fork(ask: Ask) -> Store:

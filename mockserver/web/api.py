@@ -8,8 +8,8 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
+from mockserver.limits import too_long
 from mockserver.model import Inbound
-from mockserver.service import TOO_LONG
 from mockserver.settings import ENDPOINT
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def answer(service: Service) -> Response:
         # The raw bytes: reading the form would swallow them, and decode by other rules (TRN-15).
         body = request.get_data(cache=False, parse_form_data=False)
     except RequestEntityTooLarge:
-        return response(TOO_LONG)
+        return response(too_long(service.settings))
     return response(service.answer(inbound(body)))
 
 

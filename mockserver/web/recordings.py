@@ -42,6 +42,7 @@ _PREFLIGHT: Final = {
     "Access-Control-Max-Age": "86400",
 }
 _NUMBERED: Final = re.compile(r"([0-9]+)[^/]*")
+_SLASHES: Final = re.compile("/{2,}")
 _RANGE: Final = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-[0-9]{1,18})")
 
 
@@ -73,11 +74,28 @@ def _answer(service: Service, file: str, key: str | None) -> Response:
     try:
         sandbox = service.registry.get(key)
     except UnknownSandbox as error:
-        return _problem(404, "unknown sandbox", str(error))
+        return _problem(404, "unknown sandbox", service.how_to_find(error))
     number = None if _escaped() else _number(sandbox, file)
     if number is None:
-        return _problem(404, "unknown recording", f"no recording of sandbox {sandbox.key} has this link")
+        return _problem(404, "unknown recording", _unknown(sandbox, file))
     return _played(say(number))
+
+
+def _unknown(sandbox: Sandbox, file: str) -> str:
+    """Say that no recording has this link; and if only slashes were lost on the way, that they count."""
+    text = f"no recording of sandbox {sandbox.key} has this link"
+    named = None if _escaped() else _NUMBERED.fullmatch(file.rpartition("/")[2])
+    if named is None or "//" in file or file.startswith("/"):
+        return text
+    with sandbox.lock:
+        links = [
+            row["url"].removeprefix(sandbox.documented_base)
+            for _, row in sandbox.store.find("recordings", systemcallid=named[1])
+            if row["url"] and not row["missing"]
+        ]
+    if any(_SLASHES.sub("/", link).removeprefix("/") == file for link in links if link != file):
+        text += ": a recording's link has two slashes where this has one, and slashes count (REC-09)"
+    return text
 
 
 def _escaped() -> bool:

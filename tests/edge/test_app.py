@@ -69,7 +69,35 @@ def test_a_body_over_the_limit_is_413_and_empty(client: FlaskClient, service: Fa
     reply = client.post(ENDPOINT, data=b"x" * 1001)
     assert (reply.status_code, reply.data, service.seen) == (413, b"", [])
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert "1000 bytes; --max-body" in reply.headers["X-Mock-Warning"]
     assert client.post(ENDPOINT, data=b"x" * 1000).status_code == 200
+
+
+def test_without_diagnostics_413_is_bare() -> None:
+    """The header that says why is one of those that can be switched off (TRN-30, TRN-38)."""
+    quiet: Any = FakeService(Settings(admin="off", max_body=10, diagnostics="off"))
+    reply = create_app(quiet).test_client().post(ENDPOINT, data=b"x" * 11)
+    assert (reply.status_code, reply.data, list(reply.headers)) == (
+        413, b"", [("Access-Control-Allow-Origin", "*"), ("Content-Length", "0")],
+    )  # fmt: skip
+
+
+def test_the_root_names_the_addresses(client: FlaskClient) -> None:
+    """Who opens the server's address is told where the API is; no admin API is named where there is none."""
+    found = client.get("/").json
+    assert found is not None
+    assert (found["endpoint"], found["admin"]) == (f"http://localhost{ENDPOINT}", None)
+    assert client.get(found["ready"]).status_code == 200
+
+
+@pytest.mark.parametrize("before", ["", "/sandboxes/one"])
+@pytest.mark.parametrize("slashes", ["/", "//"])
+def test_a_slash_at_the_end_is_told(client: FlaskClient, before: str, slashes: str) -> None:
+    """404, as for any other path, and the detail has the path without it (TRN-35)."""
+    reply = client.post(before + ENDPOINT + slashes)
+    assert (reply.status_code, reply.content_type) == (404, "application/problem+json")
+    assert reply.json is not None
+    assert reply.json["detail"].endswith(f" {before}{ENDPOINT}")
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_a_certificate_that_is_none(tmp_path: Path) -> None:
 def test_self_signed_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the library the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    with pytest.raises(InvalidSetting, match=r"jodo-mockserver\[tls\]"):
+    with pytest.raises(InvalidSetting, match=r"'\.\[tls\]'"):
         tls.context("self-signed", "127.0.0.1")
 
 

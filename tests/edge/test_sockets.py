@@ -100,6 +100,31 @@ def test_a_body_over_the_limit_is_413_by_its_length(server: Running, path: str) 
     client.close()
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_over_the_limit_of_the_admin_api_is_a_problem(server: Running, *, chunked: bool) -> None:
+    """The admin API takes 16 times as much; beyond, 413 says how much that is, and the client has it all (TRN-30)."""
+    most = 16 * LIMIT
+    client = connection(server)
+    body = b" " * (most + 65536)
+    client.request(
+        "PUT", "/__admin/state", (body[:65536] for _ in range(most // 65536 + 1)) if chunked else body
+    )
+    reply = client.getresponse()
+    assert (reply.status, reply.headers["Content-Type"]) == (413, "application/problem+json")
+    assert (reply.headers["Connection"], reply.headers["Access-Control-Allow-Origin"]) == ("close", None)
+    assert f"{most} bytes; a larger --max-body" in json.loads(reply.read())["detail"]
+    client.close()
+
+
+def test_a_state_longer_than_a_command_may_be_fits_back_in(server: Running) -> None:
+    """Beyond the limit of the API a body still reaches the admin API, where it is read (TRN-30, SIM-21)."""
+    client = connection(server)
+    client.request("PUT", "/__admin/state", b"[".rjust(2 * LIMIT))
+    reply = client.getresponse()
+    assert (reply.status, b"not JSON" in reply.read()) == (400, True)
+    client.close()
+
+
 def test_a_body_over_the_limit_is_413_by_its_chunks(server: Running) -> None:
     """A chunked body that grows over the limit: 413, empty (TRN-30)."""
     client = connection(server)

@@ -110,6 +110,7 @@ def test_a_body_over_the_limit_is_413(api: Api) -> None:
     assert small.post(b"x" * 300).status == 2
     answer = small.post(b"x" * 301)
     assert (answer.http_status, answer.raw) == (413, b"")
+    assert answer.all("X-Mock-Warning") == ["TRN-30 (1): the body is over 300 bytes; --max-body allows more"]
     assert small.post(b"x" * 301, headers={"X-Mock-Sandbox": "nobody"}, path=ENDPOINT).http_status == 413
     assert small.send("PUT", body=b"x" * 301).http_status == 405
 

@@ -45,6 +45,60 @@ def test_what_the_documents_forbid_warns_and_changes_nothing(
     assert warned.raw == plain.raw
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("X-Mock-Scenarios", "did you mean X-Mock-Scenario?"),
+        ("x-mock-editon", "did you mean X-Mock-Edition?"),
+        ("X-Mock-Admin-Tokn", "did you mean X-Mock-Admin-Token?"),
+        (
+            "X-Mock-\xe9" + SECRET * 9000,
+            "there are X-Mock-Sandbox, X-Mock-Edition, X-Mock-Quirk, X-Mock-Scenario",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [IMPORT, "data={", without("apikey")], ids=["sound", "malformed", "keyless"]
+)
+def test_a_misspelt_header_of_ours_is_warned_about(api: Api, command: Any, name: str, says: str) -> None:
+    """AM-13, AM-08: it would do nothing and nobody would know; reply and journal name the nearest, and no client text."""
+    plain = api.post(command)
+    api.sandbox.reset()
+    answer = api.post(command, headers={name: "web"})
+    (text,) = [each for each in answer.all("X-Mock-Warning") if each.startswith("AM-13 ")]
+    assert text.startswith("AM-13 (1): there is no such X-Mock request header; ")
+    assert says in text
+    assert text.isascii()
+    assert SECRET not in text
+    assert api.journal()["warning_counts"]["AM-13"] == 1
+    assert answer.raw == plain.raw
+
+
+def test_headers_that_mean_something_earn_no_warning(api: Api) -> None:
+    """AM-13: those there are, also the admin API's, and whatever does not begin like ours."""
+    known = {"X-Mock-Edition": "web", "X-Mock-Quirk": "overlong=accept", "X-Mock-Scenario": "calm"}
+    headers = {**known, "X-Mock-Admin-Token": "x", "X-Mock-Sandbox": "default", "X-Mocking": "1", "X-Mo": "1"}
+    assert api.post(IMPORT, headers=headers).warned == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "title"),
+    [
+        ({"X-Mock-Edition": "1.0.7"}, "unknown edition"),
+        ({"X-Mock-Edition": " "}, "unknown edition"),
+        ({"X-Mock-Quirk": "edition=1.0.7"}, "unknown edition"),
+        ({"X-Mock-Quirk": "overlong"}, "malformed quirk header"),
+        ({"X-Mock-Quirk": "overlong=reject,"}, "malformed quirk header"),
+        ({"X-Mock-Quirk": "overlng=reject"}, "unknown quirk"),
+        ({"X-Mock-Quirk": "overlong=rejct"}, "unknown value of a quirk"),
+    ],
+)
+def test_a_header_that_cannot_be_used_says_what_it_is(api: Api, headers: dict[str, str], title: str) -> None:
+    """AM-13: HTTP 400 whose title names what is wrong."""
+    answer = api.post(IMPORT, headers=headers)
+    assert (answer.http_status, answer.body["title"]) == (400, title)
+
+
 def test_at_most_five_warnings_with_counts(api: Api) -> None:
     """AM-08: one header per ledger id with its count, five at most; the journal has them all."""
     records = [{**RECORD, "sr_number": 5, "userlogin": "nobody", "customercode": "7", "note": ["x"]}] * 3

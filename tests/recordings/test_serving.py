@@ -159,6 +159,20 @@ def test_only_what_is_stored_is_served(
     assert refused(reply, 404)["title"] == "unknown recording"
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_lost_slashes_are_told(client: FlaskClient, name: str) -> None:
+    """Who lost one slash of the documented two on the way is told so, and nobody else is (REC-09)."""
+    detail = refused(client.get(REFUSED[name]), 404)["detail"]
+    assert ("two slashes" in detail) == (name == "single slash for the stored two")
+
+
+def test_a_missing_file_is_missing_with_any_slashes(service: Service, client: FlaskClient) -> None:
+    """A link whose file is gone is not suggested (REC-19)."""
+    path = NEW.replace("recordings/", "recordings//")
+    record(service.registry.get("default"), path, "260102090000000001", missing=True)
+    assert "two slashes" not in refused(client.get(NEW), 404)["detail"]
+
+
 def test_a_query_is_no_part_of_a_link(client: FlaskClient) -> None:
     """Players append one to get past caches; its escapes are its own matter."""
     assert client.get(SINGLE + "?t=1%2F2").status_code == 200

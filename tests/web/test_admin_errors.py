@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.app import create_app
+from mockserver.limits import Limits
 from mockserver.paths import data_dir
 from mockserver.service import Service
-from mockserver.settings import Settings
+from mockserver.settings import ENDPOINT, Settings
 from mockserver.web import admin_sandboxes
 from mockserver.web.admin_routes import ROUTES
 from tests.web.admin_client import Admin
@@ -30,7 +31,15 @@ if TYPE_CHECKING:
         ("PUT", "/health", None, 405, "GET, HEAD"),
         ("POST", "/clock", {}, 405, "GET, HEAD, PUT"),
         ("OPTIONS", "/state", None, 405, "PUT"),
-        ("GET", "/sandboxes/gone", None, 404, "no sandbox gone"),
+        (
+            "GET",
+            "/sandboxes/gone",
+            None,
+            404,
+            "no sandbox gone (there is 1); GET /__admin/sandboxes lists them",
+        ),
+        ("GET", "/sandboxes/defualt/clock", None, 404, "did you mean default?"),
+        ("GET", "/state/users?offset=1234567890123", None, 400, "at most 12 digits"),
         ("DELETE", "/sandboxes/gone", None, 404, "no sandbox gone"),
         ("POST", "/sandboxes/gone/reset", None, 404, "no sandbox gone"),
         ("DELETE", "/sandboxes/default", None, 409, "default stays"),
@@ -74,12 +83,20 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("POST", "/sandboxes", [], "", "object"),
         ("PATCH", "/settings", {"quirks": {"overlng": None}}, "/quirks/overlng", "overlong?"),
         ("PATCH", "/settings", {"quirks": {"a/b~c": "x"}}, "/quirks/a~1b~0c", "unknown quirk"),
+        ("PATCH", "/settings", {"quirks": {"overlng": "x"}}, "/quirks/overlng", "one of edition, "),
+        ("PATCH", "/settings", {"quirks": {"overlong": "x"}}, "/quirks/overlong", "one of reject, "),
         ("PATCH", "/settings", {"quirks": {"overlong": 1}}, "/quirks/overlong", "string"),
         ("PUT", "/clock", {}, "", "at least 1"),
         ("PUT", "/clock", {"scale": 2}, "/scale", "mode"),
         ("PUT", "/clock", {"now": "1899-12-31 23:59:59"}, "/now", "1900"),
-        ("POST", "/clock/advance", {}, "", "at least 1"),
-        ("POST", "/clock/advance", {"seconds": 1, "until": "2100-01-01 00:00:00"}, "", "at most 1"),
+        ("POST", "/clock/advance", {}, "", "give seconds or until"),
+        (
+            "POST",
+            "/clock/advance",
+            {"seconds": 1, "until": "2100-01-01 00:00:00"},
+            "",
+            "give seconds or until",
+        ),
         ("POST", "/clock/advance", {"seconds": -1}, "/seconds", "at least 0"),
         ("POST", "/clock/advance", {"seconds": 1e12}, "/seconds", "8999"),
         ("POST", "/clock/advance", {"until": "2001-01-01 00:00:00"}, "/until", "only moves forwards"),
@@ -108,6 +125,13 @@ def test_bodies_that_are_no_json(admin: Admin, raw: bytes) -> None:
     assert "line 1, column" in (reply.json or {})["detail"]
 
 
+def test_bodies_that_are_no_utf_8(admin: Admin) -> None:
+    """Such a body is said to be no UTF-8, with the place of the byte that is to blame (AM-01)."""
+    reply = admin.ask("POST", "/sandboxes", data=b'{"key":\n "\xc3\xa9\xff"}')
+    assert (reply.status_code, reply.json["title"]) == (400, "the body is not UTF-8")  # type: ignore[index]
+    assert "0xff at line 2, column 5" in reply.text
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raw=st.binary(max_size=60), route=st.sampled_from([route for route in ROUTES if route.body]))
 def test_no_bytes_break_a_route(admin: Admin, raw: bytes, route: Any) -> None:
@@ -118,9 +142,32 @@ def test_no_bytes_break_a_route(admin: Admin, raw: bytes, route: Any) -> None:
 
 
 def test_a_body_over_the_limit_is_413() -> None:
-    """The admin API takes no longer bodies than the API does (TRN-30)."""
+    """The admin API takes 16 times as much as the API, says so beyond, and tells how to raise it (TRN-30)."""
     admin = Admin(create_app(Service.start(Settings(max_body=1000))).test_client())
-    assert admin.refused("PUT", "/state", {"tables": {}, "counters": {"x" * 1000: 1}})["status"] == 413
+    assert admin.ok("PUT", "/state", {"tables": {}, "counters": {"x" * 15000: 1}})
+    problem = admin.refused("PUT", "/state", {"tables": {}, "counters": {"x" * 16000: 1}})
+    assert problem["status"] == 413
+    assert "16000 bytes; a larger --max-body" in problem["detail"]
+
+
+def test_strangers_may_not_send_more_to_the_admin_api() -> None:
+    """Where a token is asked for, who does not bring it is held to the limit of the API (TRN-30)."""
+    service = Service.start(Settings(max_body=1000, admin_token="secret"))
+    admin = Admin(create_app(service).test_client())
+    body = b'{"tables": {}, "counters": {}}'.ljust(2000)
+    for headers, most in (
+        ({}, 1000),
+        ({"Authorization": "Bearer wrong"}, 1000),
+        ({"Authorization": "bearer secret"}, 16000),
+        ({"X-Mock-Admin-Token": " secret "}, 16000),
+    ):
+        limits = Limits(service.settings, service.access)
+        lowered = {name.lower(): value for name, value in headers.items()}
+        assert limits.of("/__admin/state", lowered) == most
+        assert limits.of("/__administrator", lowered) == limits.of(ENDPOINT, lowered) == 1000
+        assert admin.ask("PUT", "/state", data=body, headers=headers).status_code == (
+            401 if most == 1000 else 200
+        )
 
 
 def test_an_unexpected_error_is_logged_not_shown(

@@ -47,6 +47,9 @@ def test_forced_statuses_are_used_in_their_order(admin: Admin) -> None:
     ("match", "fitting", "other"),
     [
         ({"media": "12"}, push(), push() | {"media": "11"}),
+        ({"media": 12}, push(), push() | {"media": "11"}),
+        ({"media": "12"}, push() | {"media": 12}, push() | {"media": 11}),
+        ({"mobilenumber": int(MOBILE)}, push(OTHER_MOBILE, MOBILE), push(OTHER_MOBILE)),
         ({"mobilenumber": MOBILE}, push(OTHER_MOBILE, MOBILE), push(OTHER_MOBILE)),
         ({"servicekey": "VoiceProcess", "sr_number": "1"}, push(servicekey="VoiceProcess"), push()),
     ],
@@ -54,7 +57,7 @@ def test_forced_statuses_are_used_in_their_order(admin: Admin) -> None:
 def test_a_forced_status_waits_for_what_it_matches(
     admin: Admin, match: Any, fitting: Any, other: Any
 ) -> None:
-    """Fields of the command, and of any one of its records, must have the wanted values (SIM-26)."""
+    """Fields of the command, or of one of its records, must have the values; a number is its digits (SIM-26, GEN-13)."""
     admin.ok("POST", "/faults", {"status": 17, "match": match})
     assert [admin.status(command) for command in (other, fitting, fitting)] == [1, 17, 1]
 
@@ -66,8 +69,43 @@ def test_a_forced_status_ends_on_the_sandboxs_clock(admin: Admin) -> None:
     assert made["until"] == "2018-11-12 14:01:00"
     admin.ok("POST", "/clock/advance", {"seconds": 59})
     assert admin.status(push()) == 17
+    assert len(admin.ok("GET", "/faults")["faults"]) == 1
     admin.ok("POST", "/clock/advance", {"seconds": 1})
+    assert admin.ok("GET", "/faults") == {"faults": []}
+    assert admin.ok("GET", "/sandboxes/default")["faults"] == 0
     assert admin.status(push()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "near"),
+    [
+        ({"status": 2, "method": "userStatus", "match": {"userlogn": "x"}}, ""),
+        (
+            {"status": 2, "method": "getActiveUserList", "match": {"servicekeey": "x"}},
+            "servicekey?",
+        ),
+        ({"status": 2, "method": "userStatus", "match": {"apikey": "test_org", "a/b": 1}}, ""),
+    ],
+)
+def test_a_match_that_no_command_can_have_is_refused(admin: Admin, body: Any, near: str) -> None:
+    """A field that no command of the method has is 422, with the nearest; it would wait for ever (SIM-26)."""
+    problem = admin.refused("POST", "/faults", body)
+    assert problem["status"] == 422
+    (error,) = problem["errors"]
+    wrong = list(body["match"])[-1].replace("/", "~1")
+    assert error["pointer"] == f"/match/{wrong}"
+    assert near in error["expected"]
+    assert admin.ok("GET", "/faults") == {"faults": []}
+
+
+def test_a_match_may_name_what_records_keep(admin: Admin) -> None:
+    """Records of ImportProcessData keep every key, so that any may be matched, in any method's place too (GEN-10)."""
+    for body in ({"status": 17, "method": METHOD}, {"status": 17}):
+        admin.ok("POST", "/faults", body | {"match": {"our_own_key": 7}})
+    admin.ok("POST", "/faults", {"status": 2, "method": "userStatus", "match": {"APIKEY": "test_org"}})
+    command = push()
+    command["data"][0]["our_own_key"] = "7"
+    assert [admin.status(each) for each in (push(), command)] == [1, 17]
 
 
 def test_a_forced_status_of_records(admin: Admin) -> None:

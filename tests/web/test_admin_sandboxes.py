@@ -33,6 +33,12 @@ def test_health_tells_what_is_loaded(admin: Admin, service: Service) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", found["started"])
 
 
+def test_the_root_names_the_admin_api(admin: Admin) -> None:
+    """Who opens the server's address is told where the admin API is (AM-01)."""
+    found = admin.client.get("/").json or {}
+    assert admin.client.get(found["admin"]).status_code == 200
+
+
 def test_the_index_lists_routes_that_exist(admin: Admin) -> None:
     """Every route that GET /__admin lists is one: another verb there is 405, not 404 (AM-01)."""
     routes = admin.ok("GET", "")["routes"]
@@ -56,6 +62,16 @@ def test_create_answers_where_and_by_which_keys(admin: Admin) -> None:
     names = [row["name"] for row in golden if row["tenant"] == "test_org"]
     assert list(made["servicekeys"]) == names
     assert len({made["apikey"], *made["servicekeys"].values()}) == len(names) + 1
+
+
+def test_the_default_sandbox_shows_the_golden_keys(admin: Admin) -> None:
+    """Where nothing is minted the keys to use are those of test_org, and a command with them is accepted (AM-11)."""
+    shown = admin.ok("GET", "/sandboxes/default")
+    assert shown["apikey"] == admin.ok("GET", "/sandboxes")["sandboxes"][0]["apikey"] == "test_org"
+    assert admin.status(push(apikey=shown["apikey"], servicekey=shown["servicekeys"]["MUMBAI_CRM_OBD"])) == 1
+    admin.ok("PUT", "/state", {"tables": {}, "counters": {}})
+    bare = admin.ok("GET", "/sandboxes/default")
+    assert (bare["apikey"], bare["servicekeys"]) == (None, {})
 
 
 def test_keys_are_made_up_and_unique(admin: Admin) -> None:
@@ -105,8 +121,15 @@ def test_an_apikey_decides_before_a_servicekey(admin: Admin) -> None:
 def test_an_unknown_key_is_404_and_lands_nowhere(admin: Admin) -> None:
     """A key no sandbox has, in path or header, is 404 and nothing reaches the default one (AM-10)."""
     before = admin.client.get("/__admin/state").data
+    admin.ok("POST", "/sandboxes", {"key": "gonne"})
+    says = "no sandbox gone; did you mean gonne? (there are 2); GET /__admin/sandboxes lists them"
     for reply in (admin.send(push(), "gone"), admin.send(push(), headers={"X-Mock-Sandbox": "gone"})):
         assert (reply.status_code, reply.content_type) == (404, "application/problem+json")
+        assert reply.json is not None
+        assert reply.json["detail"] == says
+    blank = admin.send(push(), headers={"X-Mock-Sandbox": " "})
+    assert (blank.status_code, "is blank" in blank.text) == (404, True)
+    assert admin.ask("GET", "/clock", headers={"X-Mock-Sandbox": ""}).status_code == 404
     assert admin.ok("GET", "/requests")["total"] == 0
     assert admin.client.get("/__admin/state").data == before
     assert admin.status(push()) == 1

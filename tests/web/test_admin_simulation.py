@@ -70,6 +70,7 @@ def test_any_status_can_be_set(admin: Admin, entries: Mapping[str, Any]) -> None
         admin.ok("PUT", "/clock", {"mode": "frozen", "now": now})
         assert put(admin, DINESH, int(status)) == {
             "login": DINESH, "apikey": "test_org", "status": int(status), "name": entry["name"], "since": now,
+            "label": f"{status} ({entry['name'] or 'logged out'})",
         }  # fmt: skip
         row = next(row for row in admin.ok("GET", "/state/users")["rows"] if row["login"] == DINESH)
         assert (row["status"], row["since"]) == (int(status), now)
@@ -238,6 +239,7 @@ def test_in_the_default_sandbox_the_golden_tenant_is_meant(admin: Admin) -> None
     assert put(admin, "user1", 5)["apikey"] == "test_org"
     assert put(admin, "user1", 6, apikey="expired_org") | {"since": ""} == {
         "login": "User1", "apikey": "expired_org", "status": 6, "name": "Hold", "since": "",
+        "label": "6 (Hold)",
     }  # fmt: skip
 
 
@@ -264,14 +266,15 @@ def test_the_list_tells_what_everybody_is_doing(admin: Admin) -> None:
     found = listed(admin)
     assert len(found) == 10
     assert found["test_org", DINESH] == {
-        "login": DINESH, "apikey": "test_org", "status": 7, "name": "Wrapup", "since": "2018-01-01 09:00:00",
-        "moves": [{"status": 1, "name": "Ready"}],
+        "login": DINESH, "apikey": "test_org", "status": 7, "name": "Wrapup", "label": "7 (Wrapup)",
+        "since": "2018-01-01 09:00:00", "moves": [{"status": 1, "name": "Ready", "label": "1 (Ready)"}],
     }  # fmt: skip
     assert found["test_org", "user10"]["name"] == "System Sent NA"
     assert (
         found["test_org", "user12@avhan.com"]["status"],
         found["test_org", "user12@avhan.com"]["name"],
-    ) == (0, "")
+        found["test_org", "user12@avhan.com"]["label"],
+    ) == (0, "", "0 (logged out)")
 
 
 def test_the_list_of_one_tenant(admin: Admin) -> None:
@@ -285,13 +288,13 @@ def test_the_list_of_one_tenant(admin: Admin) -> None:
     assert (problem["status"], "test_org?" in problem["detail"]) == (400, True)
 
 
-def test_a_loaded_status_that_does_not_exist_is_shown_and_left(admin: Admin) -> None:
-    """A state may hold anything: it is listed without a name, strictly nothing follows, and it can be mended (SIM-12)."""
+def test_a_status_that_was_never_set_is_shown_and_left(admin: Admin) -> None:
+    """A loaded user may have none: it is listed without a name, strictly nothing follows, and it can be mended (SIM-12)."""
     state = admin.ok("GET", "/state")
-    for row, status in zip(state["tables"]["users"], (99, None, ["x"]), strict=False):
-        row["status"] = status
+    state["tables"]["users"][0]["status"] = None
+    del state["tables"]["users"][1]["status"]
     admin.ok("PUT", "/state", state)
-    for row in state["tables"]["users"][:3]:
+    for row in admin.ok("GET", "/state/users")["rows"][:2]:
         user = listed(admin)["test_org", row["login"]]
         assert (user["status"], user["name"], user["moves"]) == (row["status"], "", [])
         assert "follow is nothing" in refused(admin, row["login"], status=1, strict=True)["detail"]

@@ -118,6 +118,44 @@ def test_a_dump_that_does_not_fit_changes_nothing(admin: Admin, spoil: Any, says
     assert admin.client.get("/__admin/state").data == before
 
 
+def spoiled(table: str, column: str, value: Any, row: int = 1) -> Any:
+    """Return what puts a value into a row of a dump."""
+    return lambda dump: dump["tables"][table][row].update({column: value})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "pointer", "says"),
+    [
+        (spoiled("users", "status", 12), "/tables/users/1/status", "0 (logged out), 1 (Ready)"),
+        (spoiled("users", "status", True), "/tables/users/1/status", "integer"),
+        (spoiled("users", "tenant", "test_orgs"), "/tables/users/1/tenant", "test_org?"),
+        (spoiled("processes", "tenant", "x"), "/tables/processes/1/tenant", "one of "),
+        (spoiled("calls", "tenant", "x"), "/tables/calls/1/tenant", "test_org"),
+        (spoiled("users", "login", "DINESH.S@avhan.com", 2), "/tables/users/2/login", "for one tenant"),
+        (spoiled("calls", "status", "talked"), "/tables/calls/1/status", "talking"),
+        (spoiled("recordings", "url", "no link"), "/tables/recordings/1/url", "uri"),
+        (spoiled("recordings", "seconds", -1), "/tables/recordings/1/seconds", "at least 0"),
+        (lambda dump: dump["tables"].update(user=[]), "/tables/user", "users?"),
+        (spoiled("users", "logn", "x"), "/tables", "rows as GET"),
+    ],
+)
+def test_a_state_that_cannot_be_is_refused(admin: Admin, spoil: Any, pointer: str, says: str) -> None:
+    """What no sandbox could hold is 422 with its place and what was expected (AM-70, REF-07, RAD-05, SIM-21)."""
+    dump = admin.ok("GET", "/state")
+    spoil(dump)
+    (error,) = admin.refused("PUT", "/state", dump)["errors"]
+    assert error["pointer"] == pointer
+    assert says in error["expected"]
+
+
+def test_a_user_of_another_tenant_may_share_a_login(admin: Admin) -> None:
+    """Logins are those of one tenant; rows that name no login, and no status, are as good as any (RAD-05)."""
+    dump = admin.ok("GET", "/state")
+    dump["tables"]["users"][1] |= {"login": "DINESH.S@avhan.com", "tenant": "expired_org", "status": None}
+    dump["tables"]["users"] += [{"#": 900, "tenant": "test_org"}, {"#": 901, "tenant": "test_org"}]
+    admin.ok("PUT", "/state", dump)
+
+
 def test_a_table_is_read_in_portions(admin: Admin) -> None:
     """Offset and limit cut a table, oldest row first; without a limit all of it comes."""
     whole = admin.ok("GET", "/state/processes")

@@ -61,7 +61,7 @@ _WHY: Final[Mapping[int, str]] = {
     403: "The Host header is none of --admin-hosts, or a page of another origin wants to change something.",
     404: "No such sandbox, or nothing there under that name.",
     409: "It stands against what is there already.",
-    413: "The body is over --max-body.",
+    413: "The body is over 16 times --max-body, or without the token over --max-body.",
     422: "The body is JSON and cannot be used; errors tell where, and what was expected.",
 }
 

@@ -191,7 +191,7 @@ def _answers(examples: list[tuple[str, str, Mapping[str, Any]]], failures: list[
             "content": {**problem, _JSON: {"schema": {"oneOf": failures}}},
         },
         404: {"description": "No such sandbox.", "content": problem},
-        413: {"description": "The body is too long (TRN-30)."},
+        413: {"description": "The body is too long (TRN-30); the header X-Mock-Warning has the limit."},
         "4XX": {
             "description": "A failure under the quirk http_status=mapped (TRN-34).",
             "headers": told,
