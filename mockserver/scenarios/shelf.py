@@ -28,6 +28,11 @@ class Shelf:
         self.wire = wire
 
     @property
+    def opened(self) -> bool:
+        """Whether any scenario was wanted yet."""
+        return self._library is not None
+
+    @property
     def _opened(self) -> Library:
         with self._lock:
             if self._library is None:
