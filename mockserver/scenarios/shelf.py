@@ -53,9 +53,9 @@ class Shelf:
         """Return the names of all scenarios."""
         return self._opened.names()
 
-    def problems(self) -> list[Problem]:
-        """Return what is wrong with the files as they were last read."""
-        return self._opened.problems()
+    def problems(self, name: str | None = None) -> list[Problem]:
+        """Return what is wrong with the files as they were last read, or with the file of one scenario."""
+        return self._opened.problems(name)
 
     def refresh(self) -> list[Scenario]:
         """Read changed files again and return what is another than before; nothing before the first use."""

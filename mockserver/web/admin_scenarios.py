@@ -101,16 +101,18 @@ def _known(ask: Ask) -> Scenario:
 
 
 def _brief(ask: Ask, name: str) -> dict[str, Any]:
-    """Return a scenario in a line; the file of a bad one is told."""
+    """Return a scenario in a line, with what is wrong with its file, also where an earlier good one stands."""
     sandbox = ask.sandbox
     try:
-        found, wrong = sandbox.scenario(name), ""
-    except InvalidDocument as error:
-        found, wrong = None, str(error)
+        found = sandbox.scenario(name)
+    except InvalidDocument:
+        found = None
+    own = name in sandbox.scenarios
+    wrong = "" if own else "\n".join(map(str, ask.service.shelf.problems(name)))
     return {
         "name": name,
         "description": found.description if found else "",
-        "of": "sandbox" if name in sandbox.scenarios else "server",
+        "of": "sandbox" if own else "server",
         "active": sandbox.stage.get(name) is not None,
         "problem": wrong or None,
     }
