@@ -45,9 +45,7 @@ class Sandbox:
 
     def admin(self, verb: str, path: str, body: Any = None) -> Any:
         """Ask the admin API, and return what it answers."""
-        reply = requests.request(
-            verb, self.home + path, json=body, headers=self.headers, timeout=TIMEOUT
-        )
+        reply = requests.request(verb, self.home + path, json=body, headers=self.headers, timeout=TIMEOUT)
         if not reply.ok:
             raise Surprise(f"{verb} {path}: HTTP {reply.status_code}: {reply.text}")
         return reply.json() if reply.content else None
@@ -106,7 +104,7 @@ class Careful(Naive):
 
     def there(self, number: str) -> bool:
         """Tell whether the customer is in the process by now."""
-        found = self.send("getProcessData", mobilenumber=number)
+        found = self.send("getProcessData", searchparam="mobilenumber", mobilenumber=[number])
         return bool(found.get("data"))
 
 
