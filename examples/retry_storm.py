@@ -83,7 +83,10 @@ class Naive:
                 return
             try:
                 answer = self.send(
-                    "ImportProcessData", media="12", updateparam="mobilenumber", data=[{"mobilenumber": number}]
+                    "ImportProcessData",
+                    media="12",
+                    updateparam="mobilenumber",
+                    data=[{"mobilenumber": number}],
                 )
             except requests.ConnectionError:
                 say(self.name, number, f"attempt {attempt}: no reply")

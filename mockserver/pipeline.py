@@ -70,9 +70,7 @@ def serve(
     return ended.reply
 
 
-def _resume(
-    sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, resets: int
-) -> Reply | Pause:
+def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, resets: int) -> Reply | Pause:
     """Go on with a command that waited; one from before a reset must not reach the state after it (AM-16)."""
     with sandbox.lock:
         if sandbox.resets != resets:

@@ -70,7 +70,9 @@ class Play:
         self.edition: str | None = scenario.setup.get("edition")
         self.quirks: dict[str, str] = dict(scenario.setup.get("quirks", {}))
         self.tallies = {rule.id: Tally() for rule in scenario.rules}
-        self._attempts: dict[str, OrderedDict[bytes, int]] = {rule.id: OrderedDict() for rule in scenario.rules}
+        self._attempts: dict[str, OrderedDict[bytes, int]] = {
+            rule.id: OrderedDict() for rule in scenario.rules
+        }
 
     def ask(
         self,

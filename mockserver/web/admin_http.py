@@ -63,7 +63,9 @@ class AdminProblem(Exception):
                     "pointer": error.pointer,
                     "expected": error.expected,
                     "got": error.got,
-                    "message": f"{error.message}; did you mean {error.hint}?" if error.hint else error.message,
+                    "message": f"{error.message}; did you mean {error.hint}?"
+                    if error.hint
+                    else error.message,
                 }
                 for error in self.errors[:_REPORTED]
             ]

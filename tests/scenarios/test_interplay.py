@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,13 +10,14 @@ from mockserver.journal import Journal
 from mockserver.model import Exchange, Inbound, Pause, Reply
 from mockserver.sandbox import Plan
 from mockserver.scenarios.model import compiled
-from mockserver.scenarios.playing import Play
 from mockserver.service import Service
 from mockserver.settings import Settings
 from tests.api import NOW, RECORD, Answer, Api, text_of, without
 from tests.methods.helpers import printed
 from tests.scenarios.helpers import fired, playing, push
 
+if TYPE_CHECKING:
+    from mockserver.scenarios.playing import Play
 
 HELD = {"latency": {"fixed": 2, "phase": "before"}}
 TEAPOT = {"http_status": {"code": 502, "body": "bad gateway"}}
@@ -140,7 +141,10 @@ def test_a_record_is_drawn_once_however_often_it_is_asked_about() -> None:
 
 def test_the_first_status_about_the_command_counts_and_only_that_is_told() -> None:
     """SIM-27: one scenario fails records and another refuses the command: it is refused, and nothing else is claimed."""
-    records = {"when": {"record": {"mobilenumber": {"present": True}}}, "then": {"status": 43, "level": "record"}}
+    records = {
+        "when": {"record": {"mobilenumber": {"present": True}}},
+        "then": {"status": 43, "level": "record"},
+    }
     api = playing(records)
     whole = {"when": {"method": "ImportProcessData"}, "then": {"status": 17}}
     api.sandbox.activate(compiled({"name": "whole", "rules": [whole]}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,11 @@ def test_names_and_files_play_in_their_order_and_the_banner_names_them(tmp_path:
     with running("--scenario", "calm", "--scenario", str(file)) as server:
         assert (playing(server), status(server)) == (["calm", "mine"], 17)
         err = server.stop()[2]
-    assert [line.split() for line in err.splitlines() if "scenarios" in line][0] == ["scenarios", "calm,", "mine"]
+    assert next(line.split() for line in err.splitlines() if "scenarios" in line) == [
+        "scenarios",
+        "calm,",
+        "mine",
+    ]
 
 
 def test_the_environment_and_a_config_file_choose_too(tmp_path: Path) -> None:
@@ -110,7 +115,7 @@ def test_watch_is_a_flag_and_takes_a_value(
     watch: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The setting is on in each spelling, also before other options, and off without it."""
-    for name in set(cli.os.environ) - set(clean_environment()):
+    for name in set(os.environ) - set(clean_environment()):
         monkeypatch.delenv(name)
     seen: list[Settings] = []
 

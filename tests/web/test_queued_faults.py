@@ -76,7 +76,9 @@ def pushed(*mobiles: str) -> bytes:
 @pytest.mark.parametrize("name", sorted(fault_kinds()))
 def test_every_kind_can_be_queued_with_its_defaults(box: Box, name: str) -> None:
     """SIM-26: each fault of docs/faults.md is taken by its name alone, and shown with the settings that hold."""
-    needed = {word: fault_kinds()[name].properties[word]["examples"][0] for word in fault_kinds()[name].required}
+    needed = {
+        word: fault_kinds()[name].properties[word]["examples"][0] for word in fault_kinds()[name].required
+    }
     made = box.ok("POST", "/faults", {"fault": name, **needed})
     defaults = {
         word: node["default"] for word, node in fault_kinds()[name].properties.items() if "default" in node
