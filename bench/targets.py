@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 
 from bench.cases import cases
 from bench.figures import count_text, ratio, ratio_text, value_text
-from bench.measurements import waits
 from bench.measurements.batches import PIECES
 from bench.measurements.delays import QUIET
 from bench.measurements.flatness import GROUPS, SMALL, small
@@ -109,7 +108,6 @@ TARGETS: tuple[Target, ...] = (
     Target("reset a golden sandbox through HTTP", _ours("reset"), "≤", 2, None, "value", "ms"),
     Target("memory of 1,000 sandboxes", _ours("sandboxes.memory"), "≤", 150, None, "value", "MB"),
     Target("others' p99 while 500 replies wait", _ours("delays"), "≤", 2, ("delays", QUIET)),
-    Target("others' p99 while 500 replies wait at the edge", _ours("waits"), "≤", 2, ("waits", waits.QUIET)),
     Target("install with all dependencies", _ours("size"), "≤", 80, None, "value", "MB"),
 )  # fmt: skip
 

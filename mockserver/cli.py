@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver import __version__
-from mockserver.errors import MockServerError
+from mockserver.errors import InvalidDocument, MockServerError
 from mockserver.options import CONTEXT, setting_options, settings_of
 from mockserver.settings import ENDPOINT
 
@@ -189,7 +189,7 @@ def _give_up_stdout() -> None:
 
 
 def main(arguments: Sequence[str] | None = None, factory: Factory | None = None) -> int:
-    """Run the command line and return the exit code; what is wrong is one line on stderr, never a traceback.
+    """Run the command line and return the exit code; what is wrong is told on stderr, a line for each thing, never a traceback.
 
     ``arguments`` default to the process's own. ``factory`` replaces :meth:`Service.start` for ``serve``.
     """
@@ -200,6 +200,8 @@ def main(arguments: Sequence[str] | None = None, factory: Factory | None = None)
         return USAGE
     except click.ClickException as error:
         return _complain(error.format_message())
+    except InvalidDocument as error:
+        return _complain(*map(str, error.problems))
     except MockServerError as error:
         return _complain(str(error))
     except (click.Abort, KeyboardInterrupt):
@@ -210,7 +212,8 @@ def main(arguments: Sequence[str] | None = None, factory: Factory | None = None)
     return result if isinstance(result, int) else OK
 
 
-def _complain(text: str) -> int:
+def _complain(*texts: str) -> int:
     with contextlib.suppress(OSError, ValueError):
-        print(f"jodo-mock: {' '.join(text.split())}", file=sys.stderr, flush=True)
+        for text in texts:
+            print(f"jodo-mock: {' '.join(text.split())}", file=sys.stderr, flush=True)
     return USAGE

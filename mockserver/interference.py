@@ -7,6 +7,7 @@ or harms the connection is planned here and performed by the edge.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mockserver.faults.base import Fault
-    from mockserver.model import Exchange, Reply
+    from mockserver.faults.forced import ForcedStatus
+    from mockserver.model import Exchange, Level, Reply
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Point
     from mockserver.scenarios.playing import Firing
@@ -60,6 +62,7 @@ class Refused(Exception):
 
 def act(exchange: Exchange, sandbox: Sandbox, point: Point) -> Exchange:
     """Let the rules of a point act on the exchange; raises what becomes of it when they stop it."""
+    exchange = exchange.evolve(met=(*exchange.met, point))
     firings: tuple[Firing, ...] | None = exchange.memo.get(point)
     if firings is not None:
         # After a wait: what fired has fired, and is not asked again.
@@ -101,15 +104,13 @@ def _planned(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
         for firing in firings
         for name, settings in firing.rule.then.faults
     ]
-    done = [
-        *(f"{firing.scenario}/{firing.rule.id}: {fault.told()}" for firing, fault in faults),
-        *(
-            f"{each.scenario}/{each.rule.id}: status {each.rule.then.status}"
-            for each in firings
-            if each.rule.then.status
-        ),
-    ]
-    patches = [firing.rule.then.reply for firing in firings if firing.rule.then.reply is not None]
+    done = [f"{firing.scenario}/{firing.rule.id}: {fault.told()}" for firing, fault in faults]
+    wanted = _wanted(firings)
+    if wanted is not None:
+        done.append(f"{wanted.scenario}/{wanted.rule.id}: status {wanted.rule.then.status}")
+    patching = [firing for firing in firings if firing.rule.then.reply is not None]
+    done += [f"{firing.scenario}/{firing.rule.id}: reply patched" for firing in patching]
+    patches = [firing.rule.then.reply for firing in patching]
     return exchange.evolve(
         faults=(*exchange.faults, *(fault for _, fault in faults)),
         harm=(*exchange.harm, *done),
@@ -142,7 +143,7 @@ def _stopped(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
     """Return the exchange if it goes on; raise how it ends otherwise."""
     if any(not fault.applied for fault in exchange.faults):
         raise Prevented(exchange)
-    wanted = next((firing for firing in firings if firing.rule.then.status is not None), None)
+    wanted = _wanted(firings)
     if wanted is None:
         return exchange
     then = wanted.rule.then
@@ -154,6 +155,25 @@ def _stopped(exchange: Exchange, firings: tuple[Firing, ...]) -> Exchange:
     raise Refused(exchange.evolve(forced=True), violation)
 
 
+def _wanted(firings: tuple[Firing, ...]) -> Firing | None:
+    """Return the firing whose status counts: the first about the command, else the first about records."""
+    found = [firing for firing in firings if firing.rule.then.status is not None]
+    return next((each for each in found if each.rule.then.level == "request"), found[0] if found else None)
+
+
+def wish_for(exchange: Exchange, sandbox: Sandbox) -> ForcedStatus | None:
+    """Take the status that is queued for the command.
+
+    A scenario that fails records already leaves the wishes about records to later commands.
+    """
+    spec, taken = exchange.spec, exchange.forced_record is not None
+
+    def can_force(code: int, level: Level) -> bool:
+        return bool(spec.can_force(code, level)) and not (taken and level == "record")
+
+    return sandbox.forced.take(exchange.method, exchange.command, exchange.now, can_force, spec.wrap)
+
+
 def _violation(code: int) -> Violation:
     return Violation("", "", FORCED, code, "request", _RULE, "no scenario that says otherwise", str(code))
 
@@ -161,16 +181,25 @@ def _violation(code: int) -> Violation:
 class RecordRule:
     """A firing that fails records: asked for each record of the batch, drawn for each by its own identity."""
 
-    __slots__ = ("_firing", "_names", "level", "status")
+    __slots__ = ("_asked", "_firing", "_names", "level", "status")
 
     def __init__(self, firing: Firing, names: Sequence[str]) -> None:
         self._firing = firing
         self._names = names
+        # By the object, which is kept so that no other can have its id: a record is asked about twice
+        # where others must be looked at before it fails (userStatus), and equal ones are told apart.
+        self._asked: dict[int, tuple[Any, bool]] = {}
         self.status = firing.rule.then.status or 0
         self.level = "record"
 
     def wants_record(self, _: Any, record: Any) -> bool:
         """Tell whether the record is to fail."""
+        known = self._asked.get(id(record))
+        if known is None:
+            known = self._asked[id(record)] = (record, self._drawn(record))
+        return known[1]
+
+    def _drawn(self, record: Any) -> bool:
         if not self._firing.rule.conditions.record_fits(record):
             return False
         return self._firing.play.draws_record(self._firing, of_record(record, self._names))
@@ -196,7 +225,10 @@ def _for_edge(fault: Fault) -> bool:
 
 def _patched(reply: Reply, patch: Mapping[str, Any]) -> Reply:
     try:
-        body = orjson.loads(reply.body)
+        body = orjson.dumps(merge(orjson.loads(reply.body), patch))
     except orjson.JSONDecodeError:
         return reply
-    return replace(reply, body=orjson.dumps(merge(body, patch)))
+    except TypeError:
+        # numbers over 64 bits, text with half a surrogate pair
+        body = json.dumps(merge(json.loads(reply.body), patch), separators=(",", ":")).encode()
+    return replace(reply, body=body)

@@ -49,11 +49,10 @@ class Journal:
 
     def complete(self, number: int, how: str) -> None:
         """Note how the connection of an exchange ended, if the exchange is still kept."""
-        for index in range(len(self._entries) - 1, -1, -1):
-            entry = self._entries[index]
+        # Not in order of numbers: a command that waited is kept when it ends.
+        for back, entry in enumerate(reversed(self._entries), start=1):
             if entry.number == number:
-                self._entries[index] = entry.evolve(ended=how)
-            if entry.number <= number:
+                self._entries[-back] = entry.evolve(ended=how)
                 return
 
     def clear(self, *, restart: bool = False) -> None:
@@ -97,6 +96,9 @@ def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
         "spec": None,
         "edition": _edition(exchange),
     }
+    if exchange.memo is not None:
+        # What played may have ended long before the journal forgets the exchange.
+        changes |= {"plays": (), "memo": None, "faults": (), "patches": (), "forced_record": None}
     if len(inbound.body) > _BODY_KEPT:
         changes["inbound"] = type(inbound)(
             inbound.verb,
@@ -128,6 +130,8 @@ def summary(exchange: Exchange) -> dict[str, Any]:
         "description": exchange.description,
         "http_status": exchange.reply.http_status,
         "microseconds": sum(nanoseconds for _, nanoseconds in exchange.stages) // 1000,
+        "faults": list(exchange.harm),
+        "ended": exchange.ended or None,
     }
 
 

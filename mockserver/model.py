@@ -134,7 +134,8 @@ class Exchange:
     status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
     each stage that ran.
 
-    ``plays`` are the scenarios that may act on it, ``memo`` what already fired before a wait, ``faults``
+    ``plays`` are the scenarios that may act on it, ``memo`` what already fired before a wait, ``met`` the points
+    at which rules acted on it since, ``faults``
     and ``patches`` what they planned for the reply and ``harm`` the same in words; ``late`` answers a command
     that was carried out all the same. ``ended`` is how the connection ended, where a fault had a hand in it.
     """
@@ -162,6 +163,7 @@ class Exchange:
     forced_record: Any = None
     plays: tuple[Any, ...] = ()
     memo: Any = None
+    met: tuple[str, ...] = ()
     faults: tuple[Any, ...] = ()
     harm: tuple[str, ...] = ()
     patches: tuple[Mapping[str, Any], ...] = ()

@@ -46,7 +46,8 @@ def serve(
     """Answer one request in one sandbox and journal it; ``hint`` is the edition of host and port.
 
     Never raises for anything a client sends. A Pause is answered when a fault makes the command wait
-    before it takes effect; resumed, it comes back here with the exchange that was held.
+    before it takes effect; resumed, it comes back here with the exchange that was held, and meets the
+    scenarios it met before.
     """
     with sandbox.lock:
         now = sandbox.clock.now()
@@ -61,10 +62,10 @@ def serve(
         }
         try:
             header = _header_quirks(inbound, catalogue)
-            plays = _plays(inbound, sandbox, now)
+            plays = held.plays if held else _plays(inbound, sandbox, now)
         except (UnknownQuirk, UnknownScenario, InvalidDocument) as error:
             return _misled(Exchange.begin(**begun), error, sandbox)
-        if plays or len(sandbox.forced):
+        if held or plays or len(sandbox.forced):
             begun |= {"plays": plays, "memo": held.memo if held else {}}
         regime = sandbox.regime(None, header, hint)
         exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
@@ -72,13 +73,30 @@ def serve(
         try:
             ended = _run(exchange, sandbox, catalogue, stages)
         except Held as wait:
-            return Pause(wait.seconds, lambda: serve(inbound, sandbox, catalogue, hint, exchange))
+            resets = sandbox.resets
+            return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
         _give_back_unused(ended, sandbox)
         before, sandbox.last_reply = sandbox.last_reply, ended.reply
         if ended.harm or ended.patches:
-            ended = ended.evolve(reply=harmed(ended, before))
+            ended = _harmed(ended, before)
         sandbox.journal.record(ended, changes=sandbox.store.changes(), stages=tuple(stages))
     return ended.reply
+
+
+def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, resets: int) -> Reply | Pause:
+    """Go on with a command that waited; one from before a reset must not reach the state after it (AM-16)."""
+    with sandbox.lock:
+        if sandbox.resets != resets:
+            return problem(503, "the sandbox was reset", "the command was held back and never took effect")
+        return serve(held.inbound, sandbox, catalogue, hint, held)
+
+
+def _harmed(exchange: Exchange, before: Reply | None) -> Exchange:
+    """Return the exchange with its reply harmed; a harm that cannot be done leaves the reply and is kept."""
+    try:
+        return exchange.evolve(reply=harmed(exchange, before))
+    except Exception:  # noqa: BLE001 - a client's reply must not depend on what a scenario asks for
+        return exchange.evolve(error=traceback.format_exc())
 
 
 def _warnings(headers: Mapping[str, str]) -> tuple[Notice, ...]:
@@ -126,7 +144,7 @@ def _run(
         exchange = exchange.evolve(finding=error.finding, reply=bare(400, exchange))
     except Exception:  # noqa: BLE001 - not even a refusal could be told
         exchange = _unexpected(exchange, catalogue)
-    spent = sum(nanoseconds for _, nanoseconds in stages)
+    spent = sum([nanoseconds for _, nanoseconds in stages])  # a generator costs a call for each stage
     stages.append(("render", perf_counter_ns() - started - spent))
     return exchange
 
@@ -168,10 +186,10 @@ def _answer(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Excha
 def _refuse(refused: Refused, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Render a refusal; rules about arrivals that it never met, and rules about answers, see it first."""
     exchange, violation = refused.exchange, refused.violation
-    if exchange.memo is None or "answer" in exchange.memo:
+    if exchange.memo is None or "answer" in exchange.met:
         return render_failure(exchange, violation, catalogue)
     try:
-        if "arrival" not in exchange.memo:
+        if "arrival" not in exchange.met:
             exchange = arrive(exchange, sandbox, catalogue)
         exchange = render_failure(exchange, exchange.late or violation, catalogue)
         exchange = act(exchange, sandbox, "answer")

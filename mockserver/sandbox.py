@@ -94,6 +94,8 @@ class Sandbox:
         self.stage = Stage()
         self.scenarios: dict[str, Scenario] = {}
         """Scenarios of this sandbox alone, by name."""
+        self.resets = 0
+        """How often it went back to its creation: what waited through that never happened."""
         self.last_reply: Reply | None = None
         """The reply before this one, as it was before anybody harmed it."""
         self.edition = plan.edition
@@ -112,6 +114,7 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to creation: state, counters, clock, settings; no exchanges, no forced statuses (AM-16)."""
         with self.lock:
+            self.resets += 1
             self.store.restore(self._pristine)
             self.edition = self.plan.edition
             self.quirks = dict(self.plan.quirks)

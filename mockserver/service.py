@@ -73,6 +73,7 @@ class Service:
         self._edition = edition or settings.edition
         self._editions: dict[tuple[str, int], str] = {}
         self._bare = settings.diagnostics == "off"
+        self._told: frozenset[str] = frozenset()
         self.shelf = shelf or Shelf(catalogue, (), wire=False)
 
     @classmethod
@@ -124,9 +125,14 @@ class Service:
     def refresh(self) -> list[str]:
         """Read changed scenario files again; where one plays it begins anew. Return the names of the changed.
 
-        A scenario whose setup a sandbox cannot have goes on there as it was; the log says so.
+        A scenario whose file has become bad, or whose setup a sandbox cannot have, goes on as it was; the
+        log says so, once for each thing that is wrong.
         """
         changed = self.shelf.refresh()
+        problems = frozenset(map(str, self.shelf.problems())) if self.shelf.opened else self._told
+        for text in sorted(problems - self._told):
+            _log.warning("a scenario file cannot be used: %s", text)
+        self._told = problems
         for scenario in changed:
             for sandbox in self.registry.all():
                 with sandbox.lock:

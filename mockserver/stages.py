@@ -15,7 +15,7 @@ from mockserver.contract.transport import sniff_method
 from mockserver.contract.values import escaped, excerpt, is_blank
 from mockserver.errors import Malformed
 from mockserver.gate import GATE, Keys
-from mockserver.interference import Refused, act, queued
+from mockserver.interference import Refused, act, queued, wish_for
 from mockserver.key_hints import hint
 from mockserver.magic import magic, magic_key
 from mockserver.methods import HANDLERS
@@ -152,8 +152,7 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
         exchange = act(queued(exchange, sandbox, early=False), sandbox, "command")
     wanted = magic(exchange, catalogue)
     if wanted is None and len(sandbox.forced):
-        spec = exchange.spec
-        wish = sandbox.forced.take(exchange.method, exchange.command, exchange.now, spec.can_force, spec.wrap)
+        wish = wish_for(exchange, sandbox)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish)
         wanted = None if wish is None or wish.status is None else (wish.status, "SIM-26")

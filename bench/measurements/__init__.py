@@ -14,7 +14,6 @@ from bench.measurements import (
     size,
     start,
     throughput,
-    waits,
 )
 from bench.model import Measurement
 
@@ -28,7 +27,6 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("flatness", "look-ups, users and recordings in a small and a large world", flatness.measure),
     Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
     Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
-    Measurement("waits", "the same at the server's edge, whatever scenarios cost", waits.measure),
     Measurement("store", "the store alone beside SQLite in memory", rows.measure),
     Measurement("size", "what the install takes on disk", size.measure),
 )

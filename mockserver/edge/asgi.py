@@ -96,7 +96,12 @@ class Edge:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            for name in await loop.run_in_executor(self._workers, self._service.refresh):
+            try:
+                changed = await loop.run_in_executor(self._workers, self._service.refresh)
+            except Exception:  # noqa: BLE001 - one bad moment of a file must not end the watch
+                _log.exception("the scenario files cannot be read again")
+                continue
+            for name in changed:
                 _log.warning("scenario %s was read again", name)
 
     def close(self) -> None:

@@ -92,9 +92,13 @@ class Library:
             raise InvalidDocument(entry.problems)
         return entry.scenario
 
-    def problems(self) -> list[Problem]:
-        """Return what is wrong with the files as they were last read; their last good scenarios still stand."""
-        return [problem for entry in self._entries.values() for problem in entry.problems]
+    def problems(self, name: str | None = None) -> list[Problem]:
+        """Return what is wrong with the files as they were last read; their last good scenarios still stand.
+
+        ``name`` asks for the problems of one scenario's file.
+        """
+        entries = self._entries.items()
+        return [problem for each, entry in entries if name in (None, each) for problem in entry.problems]
 
     def notes(self) -> list[Note]:
         """Return what is odd about the scenarios that were read."""

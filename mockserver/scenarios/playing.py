@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 50_000
 """Commands whose attempts a rule remembers; the one not seen for longest is forgotten first."""
+
+_OCTETS: Final = 16
 
 
 @dataclass(slots=True)
@@ -67,7 +70,9 @@ class Play:
         self.edition: str | None = scenario.setup.get("edition")
         self.quirks: dict[str, str] = dict(scenario.setup.get("quirks", {}))
         self.tallies = {rule.id: Tally() for rule in scenario.rules}
-        self._attempts: dict[str, OrderedDict[str, int]] = {rule.id: OrderedDict() for rule in scenario.rules}
+        self._attempts: dict[str, OrderedDict[bytes, int]] = {
+            rule.id: OrderedDict() for rule in scenario.rules
+        }
 
     def ask(
         self,
@@ -131,8 +136,10 @@ class Play:
 
     def _attempt(self, rule: Rule, identity: str) -> int:
         attempts = self._attempts[rule.id]
-        number = attempts.pop(identity, 0) + 1
-        attempts[identity] = number
+        # An identity holds whatever the client sent and may be long.
+        known = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=_OCTETS).digest()
+        number = attempts.pop(known, 0) + 1
+        attempts[known] = number
         if len(attempts) > _REMEMBERED:
             attempts.popitem(last=False)
         return number
@@ -191,15 +198,20 @@ class Stage:
         self._asked_for.clear()
 
     def for_request(self, plays: Iterator[Play]) -> tuple[Play, ...]:
-        """Return what plays for a request that asks for scenarios of its own; their counts go on from one to the next."""
-        own = []
+        """Return what plays for a request that asks for scenarios of its own; their counts go on from one to the next.
+
+        What plays in the sandbox already, and what is asked for twice, acts once.
+        """
+        own: dict[str, Play] = {}
         for play in plays:
             name = play.scenario.name
+            if name in self._active:
+                continue
             known = self._asked_for.get(name)
             if known is None or known.scenario is not play.scenario:
                 self._asked_for[name] = play
-            own.append(self._asked_for[name])
-        return (*self.active, *own)
+            own[name] = self._asked_for[name]
+        return (*self.active, *own.values())
 
     def settings(self) -> tuple[str | None, dict[str, Any]]:
         """Return edition and quirks that the active scenarios choose; a later one wins."""

@@ -28,6 +28,11 @@ class Shelf:
         self.wire = wire
 
     @property
+    def opened(self) -> bool:
+        """Whether any scenario was wanted yet."""
+        return self._library is not None
+
+    @property
     def _opened(self) -> Library:
         with self._lock:
             if self._library is None:
@@ -48,9 +53,9 @@ class Shelf:
         """Return the names of all scenarios."""
         return self._opened.names()
 
-    def problems(self) -> list[Problem]:
-        """Return what is wrong with the files as they were last read."""
-        return self._opened.problems()
+    def problems(self, name: str | None = None) -> list[Problem]:
+        """Return what is wrong with the files as they were last read, or with the file of one scenario."""
+        return self._opened.problems(name)
 
     def refresh(self) -> list[Scenario]:
         """Read changed files again and return what is another than before; nothing before the first use."""

@@ -65,7 +65,9 @@ class AdminProblem(Exception):
                     "pointer": error.pointer,
                     "expected": error.expected,
                     "got": error.got,
-                    "message": error.message,
+                    "message": f"{error.message}; did you mean {error.hint}?"
+                    if error.hint
+                    else error.message,
                 }
                 for error in self.errors[:_REPORTED]
             ]

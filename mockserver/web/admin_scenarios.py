@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.contract.documents import nearest
 from mockserver.errors import InvalidDocument, UnknownScenario
 from mockserver.scenarios.loading import load_document
 from mockserver.web.admin_http import AdminProblem, not_there, unfit
@@ -89,22 +90,29 @@ def _known(ask: Ask) -> Scenario:
     try:
         return ask.sandbox.scenario(ask.name)
     except UnknownScenario:
-        raise not_there("scenario", ask.name, ask.service.shelf.names()) from None
+        names = (*ask.service.shelf.names(), *ask.sandbox.scenarios)
+        near = nearest(names, ask.name)
+        if not near:
+            raise not_there("scenario", ask.name, names) from None
+        detail = f"there is no scenario {ask.name[:80]!r}; did you mean {near}?"
+        raise AdminProblem(404, "unknown scenario", detail) from None
     except InvalidDocument as error:
         raise AdminProblem(409, "the scenario's file is bad", str(error), error.problems) from None
 
 
 def _brief(ask: Ask, name: str) -> dict[str, Any]:
-    """Return a scenario in a line; the file of a bad one is told."""
+    """Return a scenario in a line, with what is wrong with its file, also where an earlier good one stands."""
     sandbox = ask.sandbox
     try:
-        found, wrong = sandbox.scenario(name), ""
-    except InvalidDocument as error:
-        found, wrong = None, str(error)
+        found = sandbox.scenario(name)
+    except InvalidDocument:
+        found = None
+    own = name in sandbox.scenarios
+    wrong = "" if own else "\n".join(map(str, ask.service.shelf.problems(name)))
     return {
         "name": name,
         "description": found.description if found else "",
-        "of": "sandbox" if name in sandbox.scenarios else "server",
+        "of": "sandbox" if own else "server",
         "active": sandbox.stage.get(name) is not None,
         "problem": wrong or None,
     }

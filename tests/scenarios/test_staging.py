@@ -20,7 +20,7 @@ def test_several_scenarios_each_contribute_one_rule() -> None:
     api.sandbox.activate(compiled({"name": "two", "rules": other}))
     answer = api.post(without())
     assert status(api) == 38
-    assert answer.all("X-Mock-Fault") == ["one/rule-1: status 38", "two/rule-1: status 48"]
+    assert answer.all("X-Mock-Fault") == ["one/rule-1: status 38", "two/rule-1: reply patched"]
     assert answer.body["hint"] == "busy"
     drop(api)
 
