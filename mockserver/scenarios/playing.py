@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 50_000
 """Commands whose attempts a rule remembers; the one not seen for longest is forgotten first."""
 
-_OCTETS: Final = 16
+_OCTETS: Final = 20
 
 
 @dataclass(slots=True)

@@ -223,4 +223,4 @@ def test_long_commands_take_no_more_memory_to_remember() -> None:
     api.post(without(data=[{**RECORD, "field1": "x" * 100_000}]))
     play: Play = api.sandbox.stage.active[0]
     keys = [key for attempts in play._attempts.values() for key in attempts]
-    assert [len(key) for key in keys] == [16]
+    assert [len(key) for key in keys] == [20]
