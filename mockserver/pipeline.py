@@ -75,12 +75,17 @@ def serve(
         except Held as wait:
             resets = sandbox.resets
             return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
-        _give_back_unused(ended, sandbox)
-        before, sandbox.last_reply = sandbox.last_reply, ended.reply
-        if ended.harm or ended.patches:
-            ended = _harmed(ended, before)
-        sandbox.journal.record(ended, changes=sandbox.store.changes(), stages=tuple(stages))
-    return ended.reply
+        return _kept(ended, sandbox, stages)
+
+
+def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]]) -> Reply:
+    """Harm the reply where that is wanted, journal the exchange and return the reply as it goes out."""
+    _give_back_unused(exchange, sandbox)
+    before, sandbox.last_reply = sandbox.last_reply, exchange.reply
+    if exchange.harm or exchange.patches:
+        exchange = _harmed(exchange, before)
+    sandbox.journal.record(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
+    return exchange.reply
 
 
 def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, resets: int) -> Reply | Pause:

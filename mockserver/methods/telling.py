@@ -20,7 +20,7 @@ _LISTED: Final = 10
 _LONGEST: Final = 80
 """Characters of a value that an explanation repeats at most."""
 
-_HINTS: Final = 5
+_HINTS: Final = 4
 """Logins of one command that a nearest one is looked for: a batch of thousands is not to wait for hints."""
 
 _LOGINS: Final = 200
