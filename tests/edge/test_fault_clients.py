@@ -1,4 +1,4 @@
-"""What clients that people use make of the faults: requests, curl and Node see the network error that is meant."""
+"""What clients that people use make of the faults: requests, httpx, curl and Node see the network error that is meant."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 import requests
 import urllib3.exceptions
@@ -61,6 +62,33 @@ def test_requests_takes_the_harm_inside_replies(harmful: Running) -> None:
     page = by_requests(harmful, "html_error_page")
     assert (page.status_code, page.headers["Content-Type"]) == (500, "text/html;charset=utf-8")
     assert by_requests(harmful, "leading_blank_lines").text.startswith("\r\n\r\n\r\n{")
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("connection_reset", httpx.ReadError),
+        ("empty_reply", httpx.RemoteProtocolError),
+        ("applied_then_lost", httpx.RemoteProtocolError),
+        ("random_data_then_close", httpx.RemoteProtocolError),
+        ("truncated_body", httpx.RemoteProtocolError),
+        ("malformed_chunk", httpx.RemoteProtocolError),
+        (HANG, httpx.ReadTimeout),
+        (LATE, httpx.ReadTimeout),
+    ],
+)
+def test_httpx(harmful: Running, fault: Any, error: type[Exception]) -> None:
+    """httpx raises the exception of its own for each kind of broken connection."""
+    with httpx.Client(trust_env=False, timeout=httpx.Timeout(20, read=1)) as client, pytest.raises(error):
+        client.post(harmful.ready["endpoint"], content=b"{}", headers=headers(fault, size=5000))
+
+
+def test_httpx_reads_what_is_only_slow(harmful: Running) -> None:
+    """A dripped body and a narrow line are whole replies to httpx too."""
+    with httpx.Client(trust_env=False, timeout=20) as client:
+        for fault in (SLOW, ("bandwidth", {"rate": 1000})):
+            sent = headers(fault, size=5000)
+            assert client.post(harmful.ready["endpoint"], content=b"{}", headers=sent).json()["status"] == 17
 
 
 def test_a_pool_goes_on_after_a_fault(harmful: Running) -> None:
