@@ -180,9 +180,9 @@ def _carried_out(
 def _answer(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exchange:
     """Render what became of a command that was carried out, and let rules about answers see it."""
     if exchange.memo is None:
-        return render_success(exchange)
+        return render_success(exchange, catalogue)
     if exchange.late is None:
-        exchange = act(render_success(exchange), sandbox, "answer")
+        exchange = act(render_success(exchange, catalogue), sandbox, "answer")
     if exchange.late is None:
         return exchange
     return render_failure(exchange.evolve(forced=True), exchange.late, catalogue)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _WARNED: Final = 5
 _DIGITS: Final = re.compile("[0-9]{1,18}", re.ASCII)
-_FORCED_TEXT: Final = "fail"
 _EXPOSED: Final = ", ".join(
     f"X-Mock-{name}"
     for name in ("Request-Id", "Sandbox", "Rule", "Evidence", "Status-Description", "Warning", "Fault")
@@ -32,14 +31,14 @@ CORS: Final = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Hea
 """What lets a page of any origin read an answer (AM-05)."""
 
 
-def render_success(exchange: Exchange) -> Exchange:
+def render_success(exchange: Exchange, catalogue: Catalogue) -> Exchange:
     """Return the exchange with the reply of an accepted command."""
     spec = exchange.spec
     row = spec.success_row
     outcome: dict[str, Any] = {"now": exchange.at, "method": _answering(exchange), **(exchange.outcome or {})}
     for record in outcome.get("records", ()):
         found = spec.status(record["status"], "record")
-        record["text"] = found.word or found.text or _FORCED_TEXT
+        record["text"] = found.word or found.text or catalogue.common["forced"]["text"]
     return _answered(exchange, row, 200, spec.success.render(outcome))
 
 
