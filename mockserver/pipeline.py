@@ -84,7 +84,7 @@ def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]]) -
     before, sandbox.last_reply = sandbox.last_reply, exchange.reply
     if exchange.harm or exchange.patches:
         exchange = _harmed(exchange, before)
-    sandbox.journal.record(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
+    sandbox.keep(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
     return exchange.reply
 
 
@@ -132,7 +132,7 @@ def _misled(exchange: Exchange, error: MockServerError, sandbox: Sandbox) -> Rep
         where, title = "GET /__admin/settings lists the quirks", error.title
     exchange = exchange.evolve(finding=Finding("AM-13", str(error), None, where))
     exchange = exchange.evolve(reply=problem(400, title, str(error), exchange))
-    sandbox.journal.record(exchange)
+    sandbox.keep(exchange)
     return exchange.reply
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue
-    from mockserver.model import Reply
+    from mockserver.model import Exchange, Reply
     from mockserver.scenarios.model import Scenario
     from mockserver.store.interface import Row, Store
 
@@ -59,6 +59,8 @@ class World:
     recording_base: str | None = None
     library: Library | None = None
     """The scenarios every sandbox may play."""
+    watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
+    """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,12 @@ class Sandbox:
             self.last_reply = None
             self.forget()
             self.begin()
+
+    def keep(self, exchange: Exchange, **members: Any) -> None:
+        """Journal an exchange with these members set, and tell the watchers of it as it was."""
+        self.journal.record(exchange, **members)
+        for watch in self._world.watchers:
+            watch(self, exchange)
 
     def configure(self, edition: str | None, quirks: Mapping[str, str]) -> None:
         """Set the sandbox's own edition and quirks (AM-12, AM-13)."""
