@@ -50,7 +50,7 @@ def serve(
     scenarios it met before.
     """
     with sandbox.lock:
-        now = sandbox.clock.now()
+        now = sandbox.settle()
         begun = {
             "number": held.number if held else sandbox.journal.next_number(),
             "sandbox": sandbox.key,
@@ -84,7 +84,10 @@ def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]]) -
     before, sandbox.last_reply = sandbox.last_reply, exchange.reply
     if exchange.harm or exchange.patches:
         exchange = _harmed(exchange, before)
-    sandbox.keep(exchange, changes=sandbox.store.changes(), stages=tuple(stages))
+    changes = sandbox.store.changes()
+    sandbox.keep(exchange, changes=changes, stages=tuple(stages))
+    if changes:
+        sandbox.react()
     return exchange.reply
 
 
@@ -166,14 +169,20 @@ def _carried_out(
                 ended = perf_counter_ns()
                 stages.append((stage.__name__, ended - started))
                 started = ended
-            return _answer(exchange, sandbox, catalogue)
+            exchange = _answer(exchange, sandbox, catalogue)
+        if sandbox.floor.untold:
+            sandbox.floor.commit(exchange.received)
+        return exchange
     except Refused as refused:
+        sandbox.floor.discard()
         return _refuse(refused, sandbox, catalogue)
     except Prevented as prevented:
         return prevented.exchange.evolve(reply=bare(200, prevented.exchange))
     except (Held, RawQueryRefused):
+        sandbox.floor.discard()
         raise
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
+        sandbox.floor.discard()
         return _unexpected(exchange, catalogue)
 
 

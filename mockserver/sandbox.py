@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-from mockserver.clock import Clock
+from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
 from mockserver.errors import UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
@@ -15,67 +15,22 @@ from mockserver.links import base_for, public_url
 from mockserver.regime import Regime
 from mockserver.scenarios.playing import Play, Stage
 from mockserver.scenarios.setup import Setup
+from mockserver.simulation.dialler import AUTO, dispatch
+from mockserver.simulation.floor import Rules
+from mockserver.simulation.running import make_floor
+from mockserver.world import DEFAULT, MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Plan, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from mockserver.clock import Mode
-    from mockserver.contract.catalogue import Catalogue
     from mockserver.model import Exchange, Reply
     from mockserver.scenarios.model import Scenario
     from mockserver.store.interface import Row, Store
 
-    class Library(Protocol):
-        """The scenarios a server knows by name."""
-
-        def get(self, name: str) -> Scenario:
-            """Return the scenario of that name; raise UnknownScenario."""
-
-
-DEFAULT: Final = "default"
-"""Key of the sandbox that requests belong to when nothing says otherwise."""
-
-MINTED_FROM: Final = "test_org"
-"""API key of the golden tenant whose copy a sandbox gets (AM-11)."""
-
-MINTED_PREFIX: Final = "sbx"
-"""What every minted key begins with (AM-11)."""
-
-SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
-"""Made-up customers of each preset unless somebody asks for another number."""
+__all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan", "Sandbox", "World"]
 
 _REMEMBERED: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What all sandboxes share: contract, time zone, journal length, server quirks, base of recording links."""
-
-    catalogue: Catalogue
-    zone: str
-    journal_limit: int
-    quirks: Mapping[str, str]
-    recording_base: str | None = None
-    library: Library | None = None
-    """The scenarios every sandbox may play."""
-    watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
-    """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a sandbox is made of; a reset goes back to exactly this (AM-16)."""
-
-    seed: int = 0
-    preset: str = "golden"
-    customers: int | None = None
-    edition: str | None = None
-    quirks: Mapping[str, str] = field(default_factory=dict)
-    clock: Mode = "real"
-    at: datetime | None = None
-    scenarios: tuple[Scenario, ...] = ()
-    """What plays from the beginning."""
 
 
 class Sandbox:
@@ -88,9 +43,10 @@ class Sandbox:
         self.minted: dict[str, Any] = {}
         self.is_minted: Callable[[str], bool] = lambda _: False
         """Tells whether a key was minted for any sandbox of the server."""
-        self.clock = Clock(world.zone, plan.clock, plan.at)
+        self.clock = Clock(world.zone, plan.clock, plan.at, plan.scale)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
+        self.floor = make_floor(store, world.catalogue, plan.seed, self.clock.now(), Rules(plan.dialler))
         self.journal = Journal(world.journal_limit)
         self.forced = ForcedStatuses()
         self.stage = Stage()
@@ -120,13 +76,39 @@ class Sandbox:
             self.store.restore(self._pristine)
             self.edition = self.plan.edition
             self.quirks = dict(self.plan.quirks)
-            self.clock.reset(self.plan.clock, self.plan.at)
+            self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
+            self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
             self.journal.clear(restart=True)
             self.forced.clear()
             self.stage.clear()
             self.last_reply = None
             self.forget()
             self.begin()
+
+    def settle(self) -> datetime:
+        """Let everything happen that is due by now, in order and each at its own time; return the time.
+
+        Hold the lock. What asks about the sandbox asks this first.
+        """
+        now = self.clock.now()
+        floor = self.floor
+        if self.store.count("timers"):
+            while floor.fire(now, real_time()):
+                pass
+        floor.now = now
+        return now
+
+    def react(self) -> int:
+        """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""
+        return self.tick() if self.floor.rules.dialler == AUTO else 0
+
+    def tick(self) -> int:
+        """Let the dialler look once, whatever its mode; return how many calls began (SIM-01)."""
+        with self.store.unit():
+            begun = dispatch(self.floor)
+            self.floor.serve_freed()
+        self.floor.commit(real_time())
+        return begun
 
     def keep(self, exchange: Exchange, **members: Any) -> None:
         """Journal an exchange with these members set, and tell the watchers of it as it was."""

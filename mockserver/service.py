@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.access import access_of
-from mockserver.clock import real_time
+from mockserver.clock import mode_of, real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
 from mockserver.errors import InvalidDocument, UnknownSandbox
@@ -91,13 +91,16 @@ class Service:
         shelf = Shelf(catalogue, settings.scenarios, wire=wire)
         world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base, shelf)
         registry = SandboxRegistry(world, load_preset)
+        clock, scale = mode_of(settings.clock)
         plan = Plan(
             seed=settings.seed,
             preset=settings.preset,
             customers=settings.customers,
-            clock="frozen" if settings.clock == "frozen" else "real",
+            clock=clock,
+            scale=scale,
             at=settings.at,
             scenarios=shelf.chosen(),
+            dialler=settings.dialler,
         )
         registry.create(plan, DEFAULT, mint=False)
         return cls(settings, catalogue, registry, edition, shelf)

@@ -105,7 +105,11 @@ class Settings:
         None, values.integer(0), "Sample customers of the demo tenant; the preset decides unless given.",
         metavar="N", types=(int,),
     )  # fmt: skip
-    clock: str = _choice("real", "Whether the sandbox's time runs.", "real", "frozen")
+    clock: str = _row(
+        "real", values.clock, "How the sandbox's time runs: with the machine's, not at all, or N times as fast.",
+        metavar="[real|frozen|scaled:N]",
+    )  # fmt: skip
+    dialler: str = _choice("off", "Whether calls that are queued are dialled by themselves.", "off", "auto")
     at: datetime | None = _row(  # noqa: RUF009 - makes a field
         None, values.moment, "Time the sandbox's clock starts at, 'YYYY-MM-DD hh:mm:ss' in --timezone.",
         metavar="DATETIME", types=(str, values.MOMENT_TYPE),

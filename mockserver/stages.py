@@ -176,6 +176,7 @@ def validate(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exch
         catalogue.references,
         exchange.now,
         exchange.at,
+        sandbox.floor,
         lambda stored: sandbox.recording_url(stored, inbound.scheme, inbound.headers.get("host", "")),
     )
 

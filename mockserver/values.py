@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MEBI = 1024 * 1024
 """Bytes of a mebibyte, the suffix ``m`` of a size."""
 
+FASTEST = 100_000
+"""How many seconds of a sandbox may pass in a real one: more than a day."""
+
 MOMENT_TYPE: type = datetime
 """The type :func:`moment` returns, which TOML knows as well."""
 
@@ -21,6 +24,7 @@ _SIZE = re.compile(r"([0-9]{1,12})([km]?)(?:i?b)?", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,252})")
 _ADDRESS = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*")
 _FOLDER_URL = re.compile(r"[A-Za-z]+://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
+_SCALED = re.compile(r"scaled:([0-9]{1,6}(?:\.[0-9]{1,6})?)")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -54,6 +58,18 @@ def one_of(*choices: str) -> Callable[[str], str]:
         return found
 
     return parse
+
+
+def clock(given: str) -> str:
+    """Take ``real``, ``frozen`` or ``scaled:N``, N seconds of the sandbox in a real one."""
+    found = given.strip().lower()
+    scaled = _SCALED.fullmatch(found)
+    if scaled is not None and 0 < float(scaled[1]) <= FASTEST:
+        return found
+    if found not in ("real", "frozen"):
+        meant = nearest(found.partition(":")[0], ("real", "frozen", "scaled"))
+        raise ValueError(f"expected real, frozen or scaled:N (N up to {FASTEST:,}), got {given!r}{meant}")
+    return found
 
 
 def pair(given: str) -> tuple[str, str]:

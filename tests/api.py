@@ -27,6 +27,11 @@ NOW = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the API knows no time zone
 NOW_TEXT = "2026-01-02 03:04:05"
 """The frozen moment of every sandbox made here."""
 
+UNTOUCHED: Mapping[str, None] = dict.fromkeys(
+    ("liststatus", "attempts", "agent", "handling", "answered", "outcome", "pressed", "queue", "place")
+)
+"""What an entry of the call list holds in the columns of the floor before anybody dials it."""
+
 RECORD: Mapping[str, Any] = {"sr_number": "1458", "campaign_name": "NPS", "mobilenumber": "8850014998"}
 IMPORT: Mapping[str, Any] = {
     "method": "ImportProcessData",

@@ -32,6 +32,7 @@ class Catalogue:
         self.quirks = Quirks(documents["quirks"])
         self.common: Mapping[str, Any] = documents["common"]
         self.envelopes: Mapping[str, Any] = documents["envelopes"]
+        self.floor: Mapping[str, Any] = documents["floor"]
         self.references: Mapping[str, Mapping[str, Any]] = documents["references"]
         self.methods: Mapping[str, Mapping[str, Any]] = documents["methods"]
         self.folded_methods = {name.casefold(): name for name in self.methods}
@@ -118,7 +119,7 @@ def read_documents(folder: Path) -> tuple[dict[str, Any], list[Problem]]:
     problems: list[Problem] = []
     documents: dict[str, Any] = {
         name: _read(folder / f"{name}.json", problems)
-        for name in ("vocabulary", "quirks", "common", "envelopes")
+        for name in ("vocabulary", "quirks", "common", "envelopes", "floor")
     }
     for kind in ("methods", "references"):
         documents[kind] = {

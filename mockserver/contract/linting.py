@@ -81,7 +81,7 @@ def wording(documents: Mapping[str, Any], folder: Path) -> list[Problem]:
     """Return every word of the documents below ``folder`` that the vocabulary does not have."""
     vocabulary = documents["vocabulary"]
     problems: list[Problem] = []
-    for kind in ("quirks", "common", "envelopes"):
+    for kind in ("quirks", "common", "envelopes", "floor"):
         problems += words(vocabulary, kind, str(folder / f"{kind}.json"), documents[kind])
     for kind, definition in (("methods", "method"), ("references", "reference")):
         # Making the validator takes longer than all it is used for.

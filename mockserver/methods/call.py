@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.checking import Reading
     from mockserver.contract.fields import Fields, Record
+    from mockserver.simulation.floor import Floor
     from mockserver.store.interface import Store
 
 
@@ -27,6 +28,8 @@ class Call:
     now: datetime
     moment: str
     """``now`` as the API writes it (GEN-14)."""
+    floor: Floor
+    """The floor behind the state: it is told what becomes of entries and agents."""
     link: Callable[[str], str] = str
     """Turns the stored address of a recording into the one to answer (REC-09, AM-17)."""
     memory: dict[str, Any] = field(default_factory=dict)

@@ -30,7 +30,7 @@ def agent(call: Call) -> Found | None:
     login = call.head.get("login")
     if login is None:
         entry = named_call(call)
-        login = None if entry is None else entry[1]["login"]
+        login = None if entry is None else entry[1]["agent"] or entry[1]["login"]
     return call.user(login)
 
 

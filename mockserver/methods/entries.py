@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import parse_moment
+from mockserver.simulation import calllist
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,25 +15,29 @@ if TYPE_CHECKING:
     Found = tuple[int, Mapping[str, Any]]
     """Row id and row."""
 
-OPEN: Final = ("scheduled", "queued")
+OPEN: Final = (calllist.SCHEDULED, calllist.QUEUED)
 """Where an entry stands that is still to be dialled (RAD-11)."""
 
-ENDING: Final = ("wrapup", "talking", "dialling", "queued", "scheduled")
+ENDING: Final = (calllist.WRAPUP, calllist.TALKING, calllist.DIALLING, *reversed(OPEN))
 """Where an entry may stand when its disposition comes, the likeliest first (DISP-17)."""
 
 
 def add(call: Call, **columns: Any) -> int:
-    """Add an entry under the tenant's next call-list id and return that id."""
+    """Add an entry under the tenant's next call-list id, tell the floor and return that id."""
     number = call.take("calllistid")
     row = {**call.owner, "calllistid": number, "storedatetime": call.moment, **columns}
-    call.store.insert("calls", row)
+    floor = call.floor
+    if row["status"] == calllist.SPEECH:
+        row["liststatus"] = floor.book.waiting
+    floor.calls.add(row)
+    spoken = row["media"] in floor.book.voice
+    floor.tell_call(f"call.{row['status']}" if spoken else "media.stored", row, media=row["media"])
     return number
 
 
 def waiting(call: Call, due: str | None) -> str:
     """Return where an entry due then begins: ``scheduled``, or ``queued`` when the time is past (SIM-07)."""
-    moment = parse_moment(due) if due else None
-    return "scheduled" if moment is not None and moment > call.now else "queued"
+    return calllist.waiting(parse_moment(due) if due else None, call.now)
 
 
 def of_contact(call: Call, contact: str) -> list[Found]:
@@ -41,11 +46,19 @@ def of_contact(call: Call, contact: str) -> list[Found]:
 
 
 def to_close(call: Call, contact: str, login: str) -> Found | None:
-    """Return the entry a disposition of that agent about that contact closes: his own before anybody's (DISP-17)."""
-    found = [each for each in of_contact(call, contact) if each[1]["status"] in ENDING]
+    """Return the entry a disposition of that agent about that contact closes: his own before anybody's (DISP-17).
+
+    One that occupies another agent is not his to close.
+    """
+    key = login.casefold()
+    found = [
+        each
+        for each in of_contact(call, contact)
+        if each[1]["status"] in ENDING and each[1]["handling"] in (None, key)
+    ]
 
     def likelihood(each: Found) -> tuple[int, int]:
-        owner = each[1]["login"]
+        owner = login if each[1]["handling"] else each[1]["login"]
         return (0 if owner == login else 1 if owner is None else 2), ENDING.index(each[1]["status"])
 
     return min(found, key=likelihood, default=None)

@@ -23,6 +23,7 @@ def handle(call: Call) -> Mapping[str, Any]:
     changes: dict[str, Any] = {"login": None if user is None else user[1]["login"]}
     if due is not None and call.quirks["rad_calldatetime"] == "reschedule":
         changes |= {"due": due, "status": waiting(call, due)}
-    for row_id, _ in open_entries(call):
-        call.store.update("calls", row_id, changes)
+    for found in open_entries(call):
+        _, row = call.floor.calls.change(found, changes)
+        call.floor.tell_call("call.reallocated", row, before=found[1]["login"], due=row["due"])
     return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.methods import dispositions, entries
-from mockserver.simulation.agents import set_status, status_with
+from mockserver.simulation.calls import close, close_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +27,13 @@ def handle(call: Call) -> Mapping[str, Any]:
     entry = dispositions.named_call(call)
     if entry is None or not _of_process(call, entry) or entry[1]["status"] not in entries.ENDING:
         entry = entries.to_close(call, contact, login)
+    call.floor.tell("disposition.saved", call.apikey, login=login, contact=contact, reason=_reason(call))
     if entry is not None:
-        call.store.update("calls", entry[0], {"status": "done"})
+        close(call.floor, entry)
+    # He goes on to something else, whatever call occupied him.
+    close_of(call.floor, agent)
     if call.quirks["disp_auto_ready"] == "on":
-        set_status(call.store, agent, status_with(call.statuses(), "ready"), call.moment)
+        call.floor.put(agent, call.floor.book.ready)
     if dispositions.wants_callback(call):
         _book(call, login, contact, entry)
     return {"request_id": number}
@@ -41,6 +44,10 @@ def _of_process(call: Call, entry: Found) -> bool:
     return bool(entry[1]["process"] == call.process["name"])
 
 
+def _reason(call: Call) -> int:
+    return int(call.head.get("reason"))
+
+
 def _store(call: Call, login: str, contact: str) -> int:
     """Store the disposition and return its number, which counts up and is unique (AM-03)."""
     head = call.head
@@ -48,7 +55,7 @@ def _store(call: Call, login: str, contact: str) -> int:
         **call.owner,
         "login": login,
         "master": int(head.get("master")),
-        "reason": int(head.get("reason")),
+        "reason": _reason(call),
         "remarks": head.get("remarks"),
         "selected": head.get("due"),
         "contact": contact,

@@ -56,7 +56,7 @@ class Setup:
         clock = setup.get("clock", {})
         if clock:
             moment = parse_moment(clock["now"]) if "now" in clock else None
-            self._clock.set(clock.get("mode", self._clock.mode), moment)
+            self._clock.set(clock.get("mode", self._clock.mode), moment, self._clock.scale)
 
     def _rows(self, table: str) -> list[Found]:
         return list(self._store.rows(table))

@@ -127,6 +127,21 @@ class TableData:
         ordered = self.plan.ordered[number]
         return [row_id for row_id in ids if equal(ordered.key(self.packed(row_id)), key)]
 
+    def lowest(self, column: str, high: str | None, where: Mapping[str, Any]) -> int | None:
+        """Return the id of the row with the lowest text in an ordered column, at most ``high``, or None."""
+        number, key = self.plan.look_up_ordered(column, (None, high), where)
+        row_id = self.runs[number].lowest(key, high)
+        if row_id is None or _TEXT.issuperset(map(type, key)):
+            return row_id
+        if equal(self.plan.ordered[number].key(self.packed(row_id)), key):
+            return row_id
+        # A row of a key that Python takes for the same stands before it.
+        found = [
+            (self.packed(each)[self.plan.ordered[number].place], each)
+            for each in self.within(column, None, high, where)
+        ]
+        return min(found)[1] if found else None
+
     def packed(self, row_id: int) -> PackedRow:
         """Return the packed row of that id (KeyError when there is none)."""
         packed = self.rows.get(row_id)

@@ -84,6 +84,7 @@ TABLES: tuple[TableSpec, ...] = (
             "fields",
         ),
         (("tenant", "login_key"), ("tenant", "userid"), ("tenant",)),
+        (("tenant", "status", "since"),),
     ),
     TableSpec(
         "customers",
@@ -111,12 +112,22 @@ TABLES: tuple[TableSpec, ...] = (
             "media",
             "customercode",
             "storedatetime",
+            "liststatus",
+            "attempts",
+            "agent",
+            "handling",
+            "answered",
+            "outcome",
+            "pressed",
+            "queue",
+            "place",
         ),
         (
             ("tenant", "calllistid"),
             ("tenant", "process", "contact"),
             ("tenant", "systemcallid"),
         ),
+        (("tenant", "queue", "place"), ("tenant", "handling")),
     ),
     TableSpec(
         "recordings",
@@ -145,6 +156,7 @@ TABLES: tuple[TableSpec, ...] = (
         ("tenant", "process", "contact", "count"),
         (("tenant", "process", "contact"),),
     ),
+    TableSpec("timers", ("at", "kind", "tenant", "subject", "data"), (), (("at",),)),
 )
 
 
@@ -199,6 +211,15 @@ class Store(Protocol):
         self, table: str, column: str, low: str | None, high: str | None, **where: Any
     ) -> list[int]:
         """Return the ids of the rows that :meth:`between` would return, without copying rows."""
+
+    def lowest(
+        self, table: str, column: str, high: str | None = None, **where: Any
+    ) -> tuple[int, Row] | None:
+        """Return id and copy of the row with the lowest text in ``column``, at most ``high``, or None.
+
+        ``column`` and ``where`` are as for :meth:`between`. Of equal texts the oldest row's is lowest. It
+        takes the same time at any size.
+        """
 
     def exists(self, table: str, **where: Any) -> bool:
         """Tell whether :meth:`first` would return a row, without copying it."""

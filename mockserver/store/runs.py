@@ -111,6 +111,14 @@ class Runs:
         found.sort()
         return found
 
+    def lowest(self, key: Hashable, high: str | None) -> int | None:
+        """Return the id of a key's lowest text, the smallest of equal ones, if it is at most ``high``."""
+        run = self._runs.get(key)
+        if run is None:
+            return None
+        text, row_id = run[0][0]
+        return row_id if high is None or text <= high else None
+
     def _run(self, key: Hashable, run: _Owned[_Owned[Entry]]) -> _Owned[_Owned[Entry]]:
         """Return the run of a key for writing."""
         if run.token is not self._token:

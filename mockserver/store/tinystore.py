@@ -120,6 +120,14 @@ class TinyStore:
         """Return the ids of the rows that :meth:`between` would return, without copying rows."""
         return self._content.table(table).within(column, low, high, where)
 
+    def lowest(
+        self, table: str, column: str, high: str | None = None, **where: Any
+    ) -> tuple[int, Row] | None:
+        """Return id and copy of the row with the lowest text in an ordered column, at most ``high``, or None."""
+        data = self._content.table(table)
+        row_id = data.lowest(column, high, where)
+        return None if row_id is None else (row_id, data.row(row_id))
+
     def exists(self, table: str, **where: Any) -> bool:
         """Tell whether :meth:`first` would return a row."""
         return bool(self._content.table(table).matching(where))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mockserver import __version__
-from mockserver.clock import real_text, real_time
+from mockserver.clock import mode_of, real_text, real_time
 from mockserver.contract.documents import shown
 from mockserver.errors import Problem
 from mockserver.sandbox import DEFAULT, MINTED_FROM, Plan
@@ -18,7 +18,7 @@ from mockserver.web.admin_scenarios import named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockserver.clock import Clock
+    from mockserver.clock import Clock, Mode
     from mockserver.sandbox import Sandbox
     from mockserver.web.admin_http import Ask
 
@@ -50,14 +50,15 @@ def _plan(ask: Ask) -> Plan:
     preset = body.get("preset", settings.preset)
     customers = settings.customers if preset == settings.preset else None
     clock = body.get("clock", {})
-    mode = clock.get("mode", settings.clock)
+    mode, scale = _running(clock, *mode_of(settings.clock), "/clock")
     return Plan(
         seed=body.get("seed", settings.seed),
         preset=preset,
         customers=body.get("customers", customers),
         edition=body.get("edition"),
         quirks=checked_quirks(ask.service.catalogue.quirks.check, body.get("quirks", {})),
-        clock="frozen" if mode == "frozen" else "real",
+        clock=mode,
+        scale=scale,
         at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
         scenarios=named(ask, body.get("scenarios", [])),
     )
@@ -186,7 +187,8 @@ def set_clock(ask: Ask) -> dict[str, Any]:
     now = moment(ask.body, "now")
     with ask.sandbox.lock:
         clock = ask.sandbox.clock
-        clock.set(ask.body.get("mode", clock.mode), now)
+        mode, scale = _running(ask.body, clock.mode, clock.scale)
+        clock.set(mode, now, scale)
         return _clock(clock)
 
 
@@ -211,5 +213,20 @@ def advance(ask: Ask) -> dict[str, Any]:
         return _clock(clock)
 
 
-def _clock(clock: Clock) -> dict[str, str | int]:
+def _running(body: Mapping[str, Any], mode: Mode, scale: float, parent: str = "") -> tuple[Mode, float]:
+    """Return the mode and scale a body asks for, whose clock runs like this so far; 422 if they contradict."""
+    wanted: Mode = body.get("mode", "scaled" if "scale" in body else mode)
+    if wanted == "scaled" and "scale" not in body and mode != "scaled":
+        problem = "a scaled clock needs to know how fast it runs"
+        raise unfit(
+            Problem("", f"{parent}/scale", problem, "seconds of the sandbox in a real one", "nothing")
+        )
+    if wanted != "scaled" and "scale" in body:
+        problem = f"a {wanted} clock has no scale"
+        got = shown(body["scale"])
+        raise unfit(Problem("", f"{parent}/scale", problem, "no scale, or the mode scaled", got))
+    return wanted, body.get("scale", scale)
+
+
+def _clock(clock: Clock) -> dict[str, str | float]:
     return {"mode": clock.mode, "now": clock.text(), "scale": clock.scale}

@@ -67,6 +67,7 @@ def catalogue(**changes: Any) -> Catalogue:
         "quirks": {"edition": edition, **QUIRKS},
         "common": COMMON,
         "envelopes": {},
+        "floor": {},
         "methods": {"reallocatedata": method},
         "references": {},
     }

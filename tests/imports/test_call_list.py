@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.api import UNTOUCHED
 from tests.imports.helpers import GONE, NOW, NUMBER, POLICY, TENANT, record
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def test_an_entry(make: Callable[..., Box], edition: str) -> None:
         "media": 12,
         "customercode": 125,
         "storedatetime": NOW,
+        **UNTOUCHED,
     }
     box.push(record(name="x"))
     plain = box.call(797)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.app import create_app
-from tests.api import NOW_TEXT
+from tests.api import NOW_TEXT, UNTOUCHED
 from tests.methods.disposing import CALL, CALLBACK, DINESH, add, add_entry, dispose, entry, put, user
 from tests.methods.helpers import GONE, printed, rows
 from tests.web.admin_client import Admin
@@ -146,10 +146,12 @@ def test_a_callback_is_booked(api: Api, due: str, status: str) -> None:
     """DISP-18, AM-70, REF-04: call type 21, next call-list id, for the same agent at that time; counted once."""
     assert dispose(api, **CALLBACK, selecteddatetime=due).status == 3
     booked = entry(api, 796)
+    waits = status == "queued"
+    queue = {"queue": f"dial/{DINESH}", "place": f"1 {due} 000000000796"} if waits else {}
     assert booked == {
         "tenant": "test_org", "calllistid": 796, "process": "VoiceProcess", "contact": NUMBER, "login": DINESH,
         "calltype": 21, "due": due, "status": status, "systemcallid": None, "media": 12, "customercode": None,
-        "storedatetime": NOW_TEXT,
+        "storedatetime": NOW_TEXT, **UNTOUCHED, **queue,
     }  # fmt: skip
     assert rows(api, "callbacks", contact=NUMBER) == [
         {"tenant": "test_org", "process": "VoiceProcess", "contact": NUMBER, "count": 1}

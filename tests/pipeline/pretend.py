@@ -91,7 +91,7 @@ def paint(call: Call) -> Mapping[str, Any]:
 def documents(folder: Path, *names: str, real: tuple[str, ...] = ()) -> Path:
     """Fill a folder with the documents of pretend methods, of ``real`` ones of ours, and all that methods share."""
     (folder / "methods").mkdir(parents=True, exist_ok=True)
-    for name in ("common", "envelopes", "quirks", "vocabulary"):
+    for name in ("common", "envelopes", "floor", "quirks", "vocabulary"):
         shutil.copy(data_dir("schemas") / f"{name}.json", folder)
     shutil.copytree(data_dir("schemas") / "references", folder / "references", dirs_exist_ok=True)
     for name in real:

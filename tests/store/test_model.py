@@ -223,6 +223,10 @@ class StoreMachine(RuleBasedStateMachine):
             found = self.store.between(table, "t", low, high, **where)
             assert repr(found) == repr([(row_id, self.store.get(table, row_id)) for row_id in want])
             assert self.store.ids_between(table, "t", low, high, **where) == want
+            lowest = self.store.lowest(table, "t", high, **where)
+            upto = self.model.between(table, None, high, where)
+            rows = self.model.rows[table]
+            assert (lowest and lowest[0]) == min(upto, key=lambda each: (rows[each]["t"], each), default=None)
 
     @invariant()
     def same(self) -> None:

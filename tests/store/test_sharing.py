@@ -80,16 +80,16 @@ def test_a_used_fork_of_a_small_store_holds_little() -> None:
 
 
 def test_a_row_with_its_indexes_is_small() -> None:
-    """A call of twelve short values and three index entries takes less than 700 bytes."""
+    """A call of twelve short values and three index entries takes less than 800 bytes while the floor leaves it alone."""
 
     def fill() -> TinyStore:
         store = TinyStore()
         columns = next(spec.columns for spec in TABLES if spec.name == "calls")
         for number in range(5_000):
-            store.insert("calls", dict.fromkeys(columns, f"value{number}"))
+            store.insert("calls", dict.fromkeys(columns[:12], f"value{number}"))
         return store
 
-    assert traced(fill) / 5_000 < 700
+    assert traced(fill) / 5_000 < 800
 
 
 @pytest.mark.parametrize("method", ["add", "discard"])

@@ -1,0 +1,191 @@
+"""What people on the floor do, by hand: verbs for the caller and the agents who are not in the test (SIM-04, SIM-12).
+
+Every verb joins the caller's unit of work; one that is not possible raises IllegalVerb and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.errors import MockServerError
+from mockserver.simulation.agents import label
+from mockserver.simulation.callids import next_systemcallid
+from mockserver.simulation.calllist import DIALLING, QUEUED, TALKING, WRAPUP
+from mockserver.simulation.calls import LOST, answer, close, close_of, hang_up, press_keys, wrap_up
+from mockserver.simulation.dialler import offer
+from mockserver.simulation.timers import set_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.simulation.calllist import Found
+    from mockserver.simulation.floor import Floor
+    from mockserver.store.interface import Row
+
+    Verb = Callable[[Floor, Found, Mapping[str, Any]], Found]
+
+RUNG_OUT: Final = "rung out"
+"""Kind of the timer of a call that came in: nobody answered in time."""
+
+
+class IllegalVerb(MockServerError):
+    """A verb that a call in its present state does not take; ``legal`` are those that it does."""
+
+    def __init__(self, text: str, legal: tuple[str, ...]) -> None:
+        self.legal = legal
+        super().__init__(text)
+
+
+def legal_verbs(floor: Floor, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what can be done by hand with a call as it stands."""
+    if row["status"] == DIALLING:
+        return ("answer", "hangup")
+    if row["status"] == TALKING:
+        user = floor.user(row["tenant"], row["agent"])
+        held = user is not None and user[1]["status"] in (floor.book.on_hold, floor.book.transferring)
+        return ("answer" if held else "hold", "transfer", "hangup", "press")
+    return ()
+
+
+def carry_out(floor: Floor, found: Found, verb: str, given: Mapping[str, Any]) -> Found:
+    """Do something with a call by hand and return its entry afterwards; raise IllegalVerb.
+
+    ``given`` is what the verb needs: ``to`` (a login) for transfer, ``keys`` for press, ``by``
+    (customer or agent) for hangup.
+    """
+    row = found[1]
+    legal = legal_verbs(floor, row)
+    if verb not in legal:
+        may = f"what it takes is {', '.join(legal)}" if legal else "it takes none"
+        raise IllegalVerb(
+            f"the call {row['calllistid']} is {row['status']}, which takes no {verb}; {may}", legal
+        )
+    return _VERBS[verb](floor, found, given)
+
+
+def _answer(floor: Floor, found: Found, _: Mapping[str, Any]) -> Found:
+    if found[1]["status"] == DIALLING:
+        return answer(floor, found)
+    return _agent_to(floor, found, floor.book.talking, "call.retrieved")
+
+
+def _hold(floor: Floor, found: Found, _: Mapping[str, Any]) -> Found:
+    return _agent_to(floor, found, floor.book.on_hold, "call.held")
+
+
+def _agent_to(floor: Floor, found: Found, status: int, kind: str) -> Found:
+    user = floor.user(found[1]["tenant"], found[1]["agent"])
+    if user is not None:
+        floor.put(user, status)
+    floor.tell_call(kind, found[1])
+    return found
+
+
+def _transfer(floor: Floor, found: Found, given: Mapping[str, Any]) -> Found:
+    """Give a conversation to another agent, who is ready; the first one wraps up (SIM-12)."""
+    row, legal = found[1], legal_verbs(floor, found[1])
+    first, second = floor.user(row["tenant"], row["agent"]), floor.user(row["tenant"], given.get("to"))
+    if second is None:
+        raise IllegalVerb(f"there is no agent {str(given.get('to'))[:80]!r} to transfer the call to", legal)
+    if second[1]["status"] != floor.book.ready or floor.calls.handled_by(
+        row["tenant"], second[1]["login_key"]
+    ):
+        stands = label(floor.book.statuses, second[1]["status"])
+        raise IllegalVerb(
+            f"{second[1]['login']} is {stands}: a call is transferred to an agent who is ready", legal
+        )
+    if first is not None:
+        first = floor.put(first, floor.book.transferring)
+    found = floor.calls.change(found, {"agent": second[1]["login"], "handling": second[1]["login_key"]})
+    floor.put(second, floor.book.talking)
+    floor.tell_call("call.transferred", found[1], sender=row["agent"])
+    if first is not None:
+        wrap_up(floor, first)
+    return found
+
+
+def _hangup(floor: Floor, found: Found, given: Mapping[str, Any]) -> Found:
+    return hang_up(floor, found, str(given.get("by", "customer")))
+
+
+def _press(floor: Floor, found: Found, given: Mapping[str, Any]) -> Found:
+    return press_keys(floor, found, str(given.get("keys", "")))
+
+
+_VERBS: Final[dict[str, Verb]] = {
+    "answer": _answer,
+    "hold": _hold,
+    "transfer": _transfer,
+    "hangup": _hangup,
+    "press": _press,
+}
+VERBS: Final = tuple(_VERBS)
+"""What can be done with a call by hand, where its state allows."""
+
+
+def come_in(floor: Floor, process: Mapping[str, Any], number: str) -> Found:
+    """Let a call come in on a process: it is on the list at once and rings at a ready agent, if there is one (SIM-04)."""
+    tenant = process["tenant"]
+    moment = floor.now.isoformat(" ", "seconds")
+    customer = floor.store.first("customers", tenant=tenant, process=process["name"], contact1=number)
+    row = {
+        "tenant": tenant,
+        "process": process["name"],
+        "calllistid": floor.store.take(f"{tenant}/calllistid"),
+        "contact": number,
+        "login": None,
+        "calltype": None,
+        "due": moment,
+        "status": QUEUED,
+        "systemcallid": next_systemcallid(floor.store, floor.now, tenant),
+        "media": floor.book.voice_in,
+        "customercode": None if customer is None else customer[1]["customercode"],
+        "storedatetime": moment,
+    }
+    row_id = floor.calls.add(row)
+    found = row_id, floor.store.get("calls", row_id) or {}
+    floor.tell_call("call.incoming", found[1])
+    seconds = floor.rule("ringing")
+    if seconds is not None:
+        at = floor.later(seconds)
+        set_timer(floor.store, at, RUNG_OUT, tenant=tenant, subject=row["calllistid"])
+    offer(floor, found)
+    return row_id, floor.store.get("calls", row_id) or {}
+
+
+def ring_out(floor: Floor, timer: Row) -> None:
+    """Lose a call that came in and that nobody answered in time."""
+    found = floor.calls.get(timer["tenant"], timer["subject"])
+    if found is not None and found[1]["status"] in (QUEUED, DIALLING):
+        user = floor.user(found[1]["tenant"], found[1]["agent"])
+        _, row = floor.calls.change(found, {"status": "done", "outcome": LOST})
+        floor.tell_call("call.ended", row, by="customer", seconds=0)
+        if user is not None:
+            floor.free(user)
+
+
+def set_agent(floor: Floor, user: Found, status: int) -> Found:
+    """Put an agent into any status by hand, and let the call that occupies him follow (SIM-12).
+
+    Wrapup ends his call, Talking answers it or takes it back from hold; with any status that goes on
+    with no call it is closed.
+    """
+    book = floor.book
+    found = floor.calls.handled_by(user[1]["tenant"], user[1]["login_key"])
+    row = floor.put(user, status)
+    if found is None:
+        return row
+    stands = found[1]["status"]
+    if status == book.wrapup:
+        if stands != WRAPUP:
+            hang_up(floor, found, "agent")
+            floor.put(row, status)
+    elif status in (book.talking, book.on_hold, book.transferring):
+        if stands == DIALLING:
+            answer(floor, found)
+            floor.put(row, status)
+        elif stands == WRAPUP:
+            close(floor, found)
+    elif status != book.dialling or stands != DIALLING:
+        close_of(floor, row)
+    return row[0], floor.store.get("users", row[0]) or {}

@@ -1,0 +1,27 @@
+"""The floor put together: what timers do, by kind, and who serves an agent that is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mockserver.simulation import calls
+from mockserver.simulation.calllist import FALLS_DUE
+from mockserver.simulation.control import RUNG_OUT, ring_out
+from mockserver.simulation.dialler import fall_due, serve
+from mockserver.simulation.floor import Floor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mockserver.contract.catalogue import Catalogue
+    from mockserver.simulation.floor import Happening, Rules
+    from mockserver.store.interface import Store
+
+KINDS: Final[Mapping[str, Happening]] = {FALLS_DUE: fall_due, RUNG_OUT: ring_out, **calls.KINDS}
+"""What timers do, by kind."""
+
+
+def make_floor(store: Store, catalogue: Catalogue, seed: int, now: datetime, rules: Rules) -> Floor:
+    """Return the floor of a sandbox's store; draws follow from the seed."""
+    return Floor(store, catalogue, seed, now=now, rules=rules, kinds=KINDS, serve=serve)
