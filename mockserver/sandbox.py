@@ -184,6 +184,12 @@ class Sandbox:
         return public_url(stored, self.documented_base, base)
 
     @property
+    def own_apikey(self) -> str:
+        """The tenant that is meant where none is named: the minted one, else the golden (AM-11)."""
+        apikey: str = self.minted.get("apikey", MINTED_FROM)
+        return apikey
+
+    @property
     def documented_base(self) -> str:
         """What the links of recordings begin with as they are stored (REC-09); ends with a slash."""
         base: str = self._world.catalogue.common["recordings"]["base"]

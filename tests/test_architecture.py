@@ -46,6 +46,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("registry",), "all worlds of a server"),
+    (("advancing",), "a world's time moved on"),
     (("sandbox",), "one isolated world"),
     (("world",), "what worlds are made of, and share"),
     (("regime",), "the readings of the documents in force"),

@@ -31,6 +31,9 @@ DONE: Final = "done"
 STORED: Final = "stored"
 SPEECH: Final = "speech"
 
+STATUSES: Final = (SCHEDULED, QUEUED, DIALLING, TALKING, WRAPUP, DONE, STORED, SPEECH)
+"""Where an entry may stand."""
+
 ENGAGED: Final = frozenset({DIALLING, TALKING, WRAPUP})
 """Where an entry stands that occupies an agent."""
 

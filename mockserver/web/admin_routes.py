@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockserver import __version__
 from mockserver.web import (
+    admin_clock,
     admin_documents,
     admin_faults,
     admin_sandboxes,
@@ -78,7 +79,7 @@ def index(_: Ask) -> dict[str, Any]:
 
 
 _S, _T, _F, _M, _D = admin_sandboxes, admin_state, admin_faults, admin_simulation, admin_documents
-_C = admin_scenarios
+_C, _K = admin_scenarios, admin_clock
 _SANDBOXES: Final = f"{HOME}/sandboxes"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -112,14 +113,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         "PATCH", "…/settings", _S.change_settings, "Merge edition and quirks; null takes back.", "settings",
         reply="settings",
     ),
-    Route("GET", "…/clock", _S.clock, "Mode and time of the sandbox's clock.", reply="clock"),
+    Route("GET", "…/clock", _K.clock, "Mode and time of the sandbox's clock.", reply="clock"),
     Route(
-        "PUT", "…/clock", _S.set_clock, "Set mode (real or frozen), time, or both.", "clock",
+        "PUT", "…/clock", _K.set_clock, "Set mode (real, frozen or scaled), time, or both.", "clock",
         reply="clock",
     ),
     Route(
-        "POST", "…/clock/advance", _S.advance, "Move the time on, by seconds or until a time.", "advance",
-        reply="clock",
+        "POST", "…/clock/advance", _K.advance, "Move the time on: by seconds, to a time, or until something is so. All that is due happens.", "advance",
+        reply="advanced",
     ),
     Route(
         "GET", "…/requests", _T.requests,

@@ -1,24 +1,21 @@
-"""Admin routes about sandboxes as a whole: making and dropping, reset, settings, clock, health."""
+"""Admin routes about sandboxes as a whole: making and dropping, reset, settings, health."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mockserver import __version__
 from mockserver.clock import mode_of, real_text, real_time
-from mockserver.contract.documents import shown
-from mockserver.errors import Problem
 from mockserver.sandbox import DEFAULT, MINTED_FROM, Plan
 from mockserver.settings import ENDPOINT
 from mockserver.store.interface import TABLES
-from mockserver.web.admin_http import AdminProblem, check_calendar, checked_quirks, moment, unfit
+from mockserver.web.admin_clock import running, stands
+from mockserver.web.admin_http import AdminProblem, checked_quirks, moment
 from mockserver.web.admin_scenarios import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockserver.clock import Clock, Mode
     from mockserver.sandbox import Sandbox
     from mockserver.web.admin_http import Ask
 
@@ -50,7 +47,7 @@ def _plan(ask: Ask) -> Plan:
     preset = body.get("preset", settings.preset)
     customers = settings.customers if preset == settings.preset else None
     clock = body.get("clock", {})
-    mode, scale = _running(clock, *mode_of(settings.clock), "/clock")
+    mode, scale = running(clock, *mode_of(settings.clock), "/clock")
     return Plan(
         seed=body.get("seed", settings.seed),
         preset=preset,
@@ -94,7 +91,7 @@ def _brief(sandbox: Sandbox, base: str) -> dict[str, Any]:
     address = _address(sandbox, base)
     del address["servicekeys"]
     with sandbox.lock:
-        return {**address, "clock": _clock(sandbox.clock), "requests": len(sandbox.journal)}
+        return {**address, "clock": stands(sandbox.clock), "requests": len(sandbox.journal)}
 
 
 def show(ask: Ask) -> dict[str, Any]:
@@ -112,7 +109,7 @@ def _describe(sandbox: Sandbox, base: str) -> dict[str, Any]:
             "customers": plan.customers,
             "edition": sandbox.edition,
             "quirks": dict(sandbox.quirks),
-            "clock": _clock(sandbox.clock),
+            "clock": stands(sandbox.clock),
             "requests": len(sandbox.journal),
             "faults": len(sandbox.forced.waiting(sandbox.clock.now())),
             "tables": {spec.name: sandbox.store.count(spec.name) for spec in TABLES},
@@ -174,59 +171,3 @@ def _check_names(ask: Ask, changes: Mapping[str, str | None]) -> None:
     defaults = ask.service.catalogue.quirks.defaults
     gone = {name: defaults.get(name, "") for name, value in changes.items() if value is None}
     checked_quirks(ask.service.catalogue.quirks.check, gone)
-
-
-def clock(ask: Ask) -> dict[str, Any]:
-    """Return mode and time of a sandbox's clock."""
-    with ask.sandbox.lock:
-        return _clock(ask.sandbox.clock)
-
-
-def set_clock(ask: Ask) -> dict[str, Any]:
-    """Set mode, time or both."""
-    now = moment(ask.body, "now")
-    with ask.sandbox.lock:
-        clock = ask.sandbox.clock
-        mode, scale = _running(ask.body, clock.mode, clock.scale)
-        clock.set(mode, now, scale)
-        return _clock(clock)
-
-
-def advance(ask: Ask) -> dict[str, Any]:
-    """Move a sandbox's time on, by seconds or until a time; never backwards."""
-    until = moment(ask.body, "until")
-    with ask.sandbox.lock:
-        clock = ask.sandbox.clock
-        now = clock.now()
-        if until is not None and until < now.replace(microsecond=0):
-            problem = "the clock only moves forwards"
-            got = until.isoformat(" ", "seconds")
-            raise unfit(Problem("", "/until", problem, f"a time from {clock.text()} on", got))
-        by = timedelta(seconds=ask.body["seconds"]) if until is None else max(until - now, timedelta(0))
-        member = "/seconds" if until is None else "/until"
-        try:
-            check_calendar(now + by, member)
-        except OverflowError:
-            got = shown(ask.body.get("seconds"))
-            raise unfit(Problem("", member, "this time is too far away", "a time up to 8999", got)) from None
-        clock.advance(by)
-        return _clock(clock)
-
-
-def _running(body: Mapping[str, Any], mode: Mode, scale: float, parent: str = "") -> tuple[Mode, float]:
-    """Return the mode and scale a body asks for, whose clock runs like this so far; 422 if they contradict."""
-    wanted: Mode = body.get("mode", "scaled" if "scale" in body else mode)
-    if wanted == "scaled" and "scale" not in body and mode != "scaled":
-        problem = "a scaled clock needs to know how fast it runs"
-        raise unfit(
-            Problem("", f"{parent}/scale", problem, "seconds of the sandbox in a real one", "nothing")
-        )
-    if wanted != "scaled" and "scale" in body:
-        problem = f"a {wanted} clock has no scale"
-        got = shown(body["scale"])
-        raise unfit(Problem("", f"{parent}/scale", problem, "no scale, or the mode scaled", got))
-    return wanted, body.get("scale", scale)
-
-
-def _clock(clock: Clock) -> dict[str, str | float]:
-    return {"mode": clock.mode, "now": clock.text(), "scale": clock.scale}

@@ -77,7 +77,7 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("POST", "/sandboxes", {"quirks": {"overlong": "rejct"}}, "/quirks/overlong", "reject?"),
         ("POST", "/sandboxes", {"quirks": {"edition": "web"}}, "/quirks/edition", "member edition"),
         ("POST", "/sandboxes", {"scenarios": ["Outage"]}, "/scenarios/0", "text that matches"),
-        ("POST", "/sandboxes", {"clock": {"mode": "scaled"}}, "/clock/mode", "frozen"),
+        ("POST", "/sandboxes", {"clock": {"mode": "scaled"}}, "/clock/scale", "seconds of the sandbox"),
         ("POST", "/sandboxes", {"clock": {"now": "2018-02-30 00:00:00"}}, "/clock/now", "YYYY-MM-DD"),
         ("POST", "/sandboxes", {"clock": {"now": "9999-12-31 23:59:59"}}, "/clock/now", "8999"),
         ("POST", "/sandboxes", [], "", "object"),
@@ -87,7 +87,7 @@ def test_what_is_refused(admin: Admin, *, verb: str, path: str, body: Any, statu
         ("PATCH", "/settings", {"quirks": {"overlong": "x"}}, "/quirks/overlong", "one of reject, "),
         ("PATCH", "/settings", {"quirks": {"overlong": 1}}, "/quirks/overlong", "string"),
         ("PUT", "/clock", {}, "", "at least 1"),
-        ("PUT", "/clock", {"scale": 2}, "/scale", "mode"),
+        ("PUT", "/clock", {"mode": "frozen", "scale": 2}, "/scale", "no scale"),
         ("PUT", "/clock", {"now": "1899-12-31 23:59:59"}, "/now", "1900"),
         ("POST", "/clock/advance", {}, "", "give seconds or until"),
         (
