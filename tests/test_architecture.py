@@ -22,8 +22,13 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGE: Final = ROOT / "mockserver"
 
 LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
-    (("__main__",), "runs the command line"),
+    (("__main__", "keeper"), "runs the command line, also for a program that may die"),
     (("cli", "pytest_plugin"), "what people start"),
+    (("plugin.*",), "what the pytest plugin is made of"),
+    (
+        ("client.*",),
+        "a test's hold on a server, over HTTP; mockserver/__init__.py offers it by its name alone",
+    ),
     (("banner", "options", "edge.server", "edge.probe", "edge.tls"), "what the commands are made of"),
     (
         ("edge.asgi", "edge.wire", "edge.performing"),
@@ -84,6 +89,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
     "lameenc": (("audio.*",), "an extra that most installations do without"),
     "click": (("cli", "options"), "settings exist without a command line"),
+    "pytest": (("pytest_plugin", "plugin.*"), "a server has no pytest"),
 }
 """Libraries, where alone they may be imported, and because of what."""
 
@@ -122,6 +128,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("simulation.book", 6): "where the hour stands in a system call id",
     ("simulation.book", 8): "where the hour ends in a system call id",
     ("simulation.events", 18): "digits of an event id",
+    ("plugin.rendezvous", 24): "random bytes of a secret",
+    ("plugin.report", 8): "letters of a digest",
     ("scenarios.loading", 50): "problems of a file that are told",
     ("scenarios.source", 50): "objects and lists inside each other",
     ("scenarios.source", 63): "bits of an integer",
@@ -138,7 +146,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference", "key_hints",
+    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -147,7 +155,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
     "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
     "field": (
-        ("contract.*", "stages", "web.*", "methods.search"),
+        ("contract.*", "stages", "web.*", "methods.search", "client.telling"),
         "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
@@ -159,9 +167,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (
-        ("faults.kinds.status_type_flip",),
-        "the default of a setting: which members hold a code is the scenario's to say",
+        ("faults.kinds.status_type_flip", "client.reply"),
+        "the default of a setting: which members hold a code is the scenario's to say; where a client finds it",
     ),
+    "reqdatetime": (("client.sandbox",), "filled in for tests where the method's document has it"),
     "crmuniquefield": (("contract.expansion",), "stands for the field of a process that is not known"),
 }
 """Names of the contract that are also words of ours: where, and what they mean there."""
