@@ -20,6 +20,8 @@ TIMEOUT_SECONDS: Final = 30.0
 
 _PROBLEM: Final = "application/problem+json"
 
+__tracebackhide__ = True  # pytest shows the line of the test, and none of these
+
 
 class AdminError(MockServerError):
     """The admin API refused something; the text is the server's, with every single thing that is wrong.
@@ -61,11 +63,7 @@ class Admin:
     def ask(
         self, verb: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None
     ) -> requests.Response:
-        """Return the answer to a request below ``/__admin``; AdminError when refused, NoServer without answer.
-
-        pytest shows none of this in a traceback: what matters is the line of the test.
-        """
-        __tracebackhide__ = True
+        """Return the answer to a request below ``/__admin``; AdminError when refused, NoServer without answer."""
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         try:
             answer = self._session.request(
@@ -84,7 +82,6 @@ class Admin:
 
     def json(self, verb: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """Return what :meth:`ask` answers as JSON; None when it answers nothing."""
-        __tracebackhide__ = True
         answer = self.ask(verb, path, body, query)
         return answer.json() if answer.content else None
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Rows = list[dict[str, Any]]
 
+__tracebackhide__ = True  # pytest shows the line of the test, and none of these
+
 
 class ClockState(TypedDict):
     """How the sandbox's time stands: ``now`` is ``YYYY-MM-DD hh:mm:ss`` of its own zone."""
@@ -139,7 +141,6 @@ class Controls:
         ``status`` is the vendor's code it was answered with. The error tells what came close, and in what
         it differed.
         """
-        __tracebackhide__ = True  # pytest shows the line of the test instead
         match: dict[str, Any] = {"method": method}
         match |= {"fields": fields} if fields else {}
         match |= {} if status is None else {"status": status}

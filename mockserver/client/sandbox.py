@@ -30,6 +30,8 @@ JOURNAL_TOLD: Final = 20
 
 _MODES: Final = ("real", "frozen")
 
+__tracebackhide__ = True  # pytest shows the line of the test, and none of these
+
 
 class Options(TypedDict, total=False):
     """What a sandbox may be made with; the server's settings fill in the rest."""
@@ -147,7 +149,6 @@ class Sandbox(Controls):
 
     def admin(self, verb: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """Ask the admin API of this sandbox; ``path`` begins behind its key. Return the answer's JSON."""
-        __tracebackhide__ = True
         return self._opened().json(verb, f"/sandboxes/{self.key}{path}", body, query)
 
     def text(self, path: str, query: Mapping[str, Any] | None = None) -> str:
