@@ -31,6 +31,8 @@ class Pretend:
         }
         self.asked: list[tuple[str, str, Any, dict[str, str]]] = []
         self.url = ""
+        self.reached = "0.0"
+        """The contract coverage that every answer tells."""
 
     def answer(self, verb: str, path: str, document: Any, status: int = 200) -> None:
         """Answer a request below the sandbox so; text goes out as text."""
@@ -67,6 +69,7 @@ def pretending() -> Iterator[Pretend]:
             status, kind, content = pretend.respond(self.command, self.path, body, dict(self.headers))
             self.send_response(status)
             self.send_header("Content-Type", kind)
+            self.send_header("X-Mock-Coverage", pretend.reached)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

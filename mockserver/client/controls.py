@@ -137,8 +137,8 @@ class Controls:
     ) -> None:
         """Fail with an AssertionError unless such a command came, ``times`` times or at least once.
 
-        ``fields`` are fields of the command, or of any of its records, and the values they must have;
-        ``status`` is the vendor's code it was answered with. The error tells what came close, and in what
+        ``fields`` are fields of the command, or of any of its records, and the values they must have, or
+        tests such as ``{"regex": "^98"}``; ``status`` is the vendor's code it was answered with. The error tells what came close, and in what
         it differed.
         """
         match: dict[str, Any] = {"method": method}
@@ -150,8 +150,8 @@ class Controls:
         self.misses = found["near_misses"]
         told = [f"{name}={value!r}" for name, value in fields.items()]
         told += [] if status is None else [f"status {status}"]
-        wanted = f"{method} with {', '.join(told)}" if told else method
-        raise AssertionError(not_called(f"{wanted} {times_text(times)}", found["matched"], self.misses))
+        wanted = f"{method} {times_text(times)}{', with ' if told else ''}{', '.join(told)}"
+        raise AssertionError(not_called(wanted, found["matched"], self.misses))
 
     def state(self, table: str) -> Rows:
         """Return the rows of a table, oldest first: customers, calls, users, recordings, …"""

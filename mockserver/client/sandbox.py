@@ -151,9 +151,9 @@ class Sandbox(Controls):
         """Ask the admin API of this sandbox; ``path`` begins behind its key. Return the answer's JSON."""
         return self._opened().json(verb, f"/sandboxes/{self.key}{path}", body, query)
 
-    def text(self, path: str, query: Mapping[str, Any] | None = None) -> str:
-        """Return what the admin API of this sandbox answers as text."""
-        return self._opened().ask("GET", f"/sandboxes/{self.key}{path}", None, query).text
+    def raw(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
+        """Return what the admin API of this sandbox answers, byte for byte."""
+        return self._opened().ask("GET", f"/sandboxes/{self.key}{path}", None, query).content
 
     def _opened(self) -> Admin:
         if self._admin is None:

@@ -41,26 +41,26 @@ def sections(item: pytest.Item, shown: str, sandbox: Sandbox) -> Iterator[tuple[
 
 def _reproduction(item: pytest.Item, sandbox: Sandbox) -> str:
     try:
-        text = sandbox.text("/reproduction")
+        document = sandbox.raw("/reproduction")
     except AdminError as error:
         if error.http_status == HTTPStatus.NOT_FOUND:
             return "none: this server makes no reproduction files"
         raise
     path = item.config.rootpath / item.config.getini("jodo_reproductions") / f"{file_name(item.nodeid)}.json"
     try:
-        _write(path, text)
+        _write(path, document)
     except OSError as error:
         return f"none: cannot write {path}: {error.strerror or error}"
     shown = os.path.relpath(path, item.config.invocation_params.dir)
     return f"{shown}\nplay it again: jodo-mock replay {shlex.quote(shown)}"
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, document: bytes) -> None:
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True)
         # As pytest's own cache does it: a folder of results is nobody's source.
         (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(document)
 
 
 def file_name(node_id: str) -> str:

@@ -123,10 +123,10 @@ def test_a_bad_scenario_is_told_by_its_lines(server: Server, tmp_path: Path) -> 
 def test_what_is_refused_is_told_in_the_servers_words(server: Server) -> None:
     """One thing wrong is one line; several are listed below the first."""
     with pytest.raises(AdminError, match=r"^/seed: .*expected") as one:
-        Sandbox(server.url, seed="x").open()  # type: ignore[typeddict-item]
+        Sandbox(server.url, seed="x").open()  # type: ignore[arg-type]
     assert (one.value.http_status, one.value.title) == (422, "the body cannot be used")
     with pytest.raises(AdminError) as two:
-        Sandbox(server.url, seed="x", preset="y").open()  # type: ignore[typeddict-item]
+        Sandbox(server.url, seed="x", preset="y").open()  # type: ignore[arg-type]
     assert len(two.value.errors) == 2
     assert len(str(two.value).splitlines()) == 3
 

@@ -58,7 +58,7 @@ def test_a_failure_tells_what_came_close(pretend: Pretend, jodo: Sandbox) -> Non
     with pytest.raises(AssertionError) as failed:
         jodo.assert_called("ImportProcessData", times=1, status=1, mobilenumber="1")
     assert str(failed.value).splitlines() == [
-        "expected ImportProcessData with mobilenumber='1', status 1 once; the journal has 0",
+        "expected ImportProcessData once, with mobilenumber='1', status 1; the journal has 0",
         "  near miss r000002 ImportProcessData",
         "    mobilenumber: expected '1', got '2'",
         "  near miss r000001: media: expected '12', got None",

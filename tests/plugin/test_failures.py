@@ -60,7 +60,7 @@ def test_the_reproduction_is_saved(pytester: pytest.Pytester, pretend: Pretend, 
     result.stdout.fnmatch_lines(
         ["*jodo reproduction*", ".jodo/test_one.py-test_bad.json", "*jodo-mock replay .jodo/test_one.py-test_bad.json"]
     )  # fmt: skip
-    assert (pytester.path / ".jodo" / "test_one.py-test_bad.json").read_text("utf-8") == REPRODUCTION
+    assert (pytester.path / ".jodo" / "test_one.py-test_bad.json").read_bytes() == REPRODUCTION.encode()
     assert (pytester.path / ".jodo" / ".gitignore").read_text("utf-8") == "*\n"
 
 
@@ -115,7 +115,7 @@ def test_near_misses_are_told_once(pytester: pytest.Pytester, pretend: Pretend, 
     assert output.count("jodo near misses") == 1
     assert len(re.findall(r"r000001: media: expected '12', got '13'", output)) == 2
     result.stdout.fnmatch_lines(
-        ["E*expected ImportProcessData with media='12' at least once; the journal has 0", "E*near miss r000001: *"]
+        ["E*expected ImportProcessData at least once, with media='12'; the journal has 0", "E*near miss r000001: *"]
     )  # fmt: skip
     result.stdout.no_fnmatch_line("*controls.py*")
 
