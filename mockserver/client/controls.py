@@ -94,7 +94,7 @@ class Controls:
         return state
 
     def set_clock(self, *, now: datetime | str | None = None, **settings: Any) -> ClockState:
-        """Set the clock's ``mode`` (real, frozen), its time, or both."""
+        """Set the clock's ``mode`` (real, frozen, scaled with ``scale``), its time, or both."""
         body = settings if now is None else {"now": moment_text(now), **settings}
         state: ClockState = self.admin("PUT", "/clock", body)
         self.moved()

@@ -49,7 +49,7 @@ class Options(TypedDict, total=False):
     scenarios: Sequence[str | Path | Mapping[str, Any]]
     """What plays from the beginning: names, files or dicts."""
     clock: str | datetime | Mapping[str, Any]
-    """``real``, ``frozen`` (now), a time (frozen there), or ``{mode, now, …}``."""
+    """``real``, ``frozen`` (now), ``scaled:60``, a time (frozen there), or ``{mode, now, …}``."""
     dialler: str
 
 
@@ -230,8 +230,8 @@ def _clock(wanted: str | datetime | Mapping[str, Any]) -> Mapping[str, Any]:
         return {"mode": "frozen", "now": moment_text(wanted)}
     if not isinstance(wanted, str):
         return wanted
-    mode, _, scale = wanted.partition(":")
-    if scale.isdecimal():
-        return {"mode": mode, "scale": int(scale)}
+    mode, colon, scale = wanted.partition(":")
+    if colon and mode.isalpha():
+        return {"mode": mode, "scale": float(scale)}
     # Anything else is meant as a mode or as a time, and what is neither the server refuses.
     return {"mode": wanted} if wanted.isalpha() else {"mode": "frozen", "now": wanted}

@@ -55,6 +55,8 @@ def test_options_are_those_of_the_admin_api(server: Server) -> None:
         ({"mode": "frozen", "now": "2026-01-02 09:00:00"}, "frozen", "2026-01-02 09:00:00"),
         ("frozen", "frozen", None),
         ("real", "real", None),
+        ("scaled:60", "scaled", None),
+        ("scaled:0.5", "scaled", None),
     ],
 )
 def test_clocks(server: Server, given: Any, mode: str, now: str | None) -> None:
