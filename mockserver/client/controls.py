@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from urllib.parse import quote
@@ -11,7 +12,6 @@ from mockserver.client.scenario_files import brought, located
 from mockserver.client.telling import not_called, times_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -26,6 +26,13 @@ class ClockState(TypedDict):
     mode: str
     now: str
     scale: float
+
+
+class Advanced(ClockState):
+    """The same after time has moved on: how many events happened, and whether what was waited for came about."""
+
+    events: int
+    reached: bool
 
 
 _MOMENT: Final = "%Y-%m-%d %H:%M:%S"
@@ -100,17 +107,20 @@ class Controls:
         self.moved()
         return state
 
-    def advance(self, *, until: datetime | str | None = None, **delta: float) -> ClockState:
-        """Move the sandbox's time on, and return where it stands; everything that falls due has happened then.
+    def advance(self, *, until: datetime | str | Mapping[str, Any] | None = None, **delta: float) -> Advanced:
+        """Move the sandbox's time on, and return where it stands; all that falls due happens on the way.
 
-        Either by a span (``days``, ``hours``, ``minutes``, ``seconds``, … of ``timedelta``) or ``until``
-        a time. Never backwards.
+        Either by a span (``days``, ``hours``, ``minutes``, ``seconds``, … of ``timedelta``) or ``until`` a
+        time, ``"next_event"``, ``"idle"``, or something waited for, such as ``{"call": 796, "status":
+        "talking", "within": 3600}``; ``reached`` says whether that came about. Never backwards.
         """
         if (until is None) == (not delta):
-            raise TypeError("advance takes a span, as in advance(hours=2), or until= a time")
-        seconds = timedelta(**delta).total_seconds()
-        body = {"seconds": seconds} if until is None else {"until": moment_text(until)}
-        state: ClockState = self.admin("POST", "/clock/advance", body)
+            raise TypeError("advance takes a span, as in advance(hours=2), or until=")
+        if until is None:
+            body: dict[str, Any] = {"seconds": timedelta(**delta).total_seconds()}
+        else:
+            body = {"until": until if isinstance(until, Mapping) else moment_text(until)}
+        state: Advanced = self.admin("POST", "/clock/advance", body)
         self.moved()
         return state
 

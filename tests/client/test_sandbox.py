@@ -121,7 +121,10 @@ def test_time_travel(server: Server, jodo: Sandbox) -> None:
     with Sandbox(server.url, clock="2026-01-02 09:00:00") as other:
         assert jodo.advance(days=1, hours=2)["now"] == "2026-01-03 11:00:00"
         assert jodo.advance(until=datetime(2026, 2, 1))["now"] == "2026-02-01 00:00:00"  # noqa: DTZ001
-        assert jodo.advance(until="2026-02-02 00:00:00") == jodo.clock
+        assert jodo.advance(until="2026-02-02 00:00:00").items() >= jodo.clock.items()
+        assert jodo.advance(until="idle")["reached"]
+        waited = jodo.advance(until={"login": "user1", "status": "Talking", "within": 0})
+        assert (waited["now"], waited["reached"]) == ("2026-02-02 00:00:00", False)
         assert push(jodo).body["resdatetime"] == "2026-02-02 00:00:00"
         assert push(other).body["resdatetime"] == "2026-01-02 09:00:00"
     assert jodo.set_clock(now="2027-01-01 00:00:00", mode="frozen")["now"] == "2027-01-01 00:00:00"
