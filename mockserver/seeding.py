@@ -89,10 +89,10 @@ def _owned(store: Store, table: TableSpec, tenant: str, processes: Sequence[str]
     A sandbox copies a tenant when it is made, and other tenants may own a hundred thousand rows.
     """
     if ("tenant",) in table.indexes:
-        return [row_id for row_id, _ in store.find(table.name, tenant=tenant)]
+        return store.ids(table.name, tenant=tenant)
     if ("tenant", "process") in table.indexes:
-        found = [pair for name in processes for pair in store.find(table.name, tenant=tenant, process=name)]
-        return sorted(row_id for row_id, _ in found)
+        found = (store.ids(table.name, tenant=tenant, process=name) for name in processes)
+        return sorted(row_id for ids in found for row_id in ids)
     return [row_id for row_id, row in store.rows(table.name) if row["tenant"] == tenant]
 
 
