@@ -11,6 +11,8 @@ from threading import Event, Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from mockserver.clock import real_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,12 +30,14 @@ _GAP: Final = 0.02
 class Bell:
     """Wakes who listens. Ringing takes no lock, and next to nothing while nobody listens."""
 
-    __slots__ = ("_listeners", "_lock", "ends", "rings")
+    __slots__ = ("_listeners", "_lock", "ends", "left", "rings")
 
     def __init__(self) -> None:
         self.rings = 0
         self.ends = 0
         """How often everything was over at once: after a reset, or when the sandbox was dropped."""
+        self.left = 0.0
+        """When somebody stopped listening last; real time."""
         self._listeners: tuple[Wake, ...] = ()
         self._lock = Lock()
 
@@ -60,6 +64,7 @@ class Bell:
 
         def stop() -> None:
             with self._lock:
+                self.left = real_time()
                 self._listeners = tuple(each for each in self._listeners if each is not wake)
 
         return stop

@@ -99,8 +99,8 @@ class Sandbox:
 
     @property
     def idle_for(self) -> float:
-        """Seconds of real time since its last use; none while somebody waits for it."""
-        return 0.0 if self.bell.heard else max(0.0, real_time() - self.used)
+        """Seconds of real time since its last use; to wait for something is to use it."""
+        return 0.0 if self.bell.heard else max(0.0, real_time() - max(self.used, self.bell.left))
 
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
