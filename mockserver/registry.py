@@ -11,14 +11,14 @@ from mockserver.clock import real_time
 from mockserver.contract.documents import nearest
 from mockserver.errors import SandboxExists, UnknownSandbox
 from mockserver.sandbox import Sandbox
-from mockserver.seeding import copy_tenant, plant
+from mockserver.seeding import copy_tenant, holdings, plant
 from mockserver.store.tinystore import TinyStore
 from mockserver.world import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.seeding import SeedPlan
+    from mockserver.seeding import Holdings, SeedPlan
     from mockserver.store.interface import Store
     from mockserver.world import Plan, World
 
@@ -47,7 +47,7 @@ class SandboxRegistry:
         self._sandboxes: dict[str, Sandbox] = {}
         self._minted_apikeys: dict[bytes, Sandbox] = {}
         self._minted_servicekeys: dict[bytes, Sandbox] = {}
-        self._templates: dict[tuple[int, str, int], Store] = {}
+        self._templates: dict[tuple[int, str, int], tuple[Store, Holdings]] = {}
         self._number = 0
         self._swept = 0.0
         self._may_expire = 0
@@ -58,7 +58,7 @@ class SandboxRegistry:
         if key is not None and _KEY.fullmatch(key) is None:
             raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
         self.sweep()
-        template = self._template(plan)
+        template, held = self._template(plan)
         with self._lock:
             key = self._next_key() if key is None else key
             if key in self._sandboxes:
@@ -66,7 +66,7 @@ class SandboxRegistry:
             sandbox = Sandbox(key, plan, template.fork(), self._world)
             sandbox.is_minted = self.is_minted
             if mint:
-                self._mint(sandbox)
+                self._mint(sandbox, held)
             sandbox.begin()
             self._sandboxes[key] = sandbox
             self._expired.pop(key, None)
@@ -170,28 +170,26 @@ class SandboxRegistry:
             self._number += 1
         return f"sb{self._number}"
 
-    def _template(self, plan: Plan) -> Store:
-        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
+    def _template(self, plan: Plan) -> tuple[Store, Holdings]:
+        """Return the sealed state such sandboxes start from, and what is copied in it; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
         name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
         template = self._templates.get(name)
         if template is None:
-            template = TinyStore()
-            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            store = TinyStore()
+            plant(store, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            template = store, holdings(store, MINTED_FROM)
             if len(self._templates) >= _TEMPLATES:
                 self._templates.clear()
             self._templates[name] = template
         return template
 
-    def _mint(self, sandbox: Sandbox) -> None:
+    def _mint(self, sandbox: Sandbox, held: Holdings) -> None:
         """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""
         source = MINTED_FROM
         apikey = _minted_key(sandbox.key, source)
-        servicekeys = {
-            row["name"]: _minted_key(sandbox.key, row["name"])
-            for _, row in sandbox.store.find("processes", tenant=source)
-        }
-        copy_tenant(sandbox.store, source, apikey, servicekeys)
+        servicekeys = {name: _minted_key(sandbox.key, name) for _, name in held.processes}
+        copy_tenant(sandbox.store, source, apikey, servicekeys, held)
         sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
         sandbox.seal()
         self._minted_apikeys[apikey.encode()] = sandbox

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver import clock as clocks
 from mockserver.app import create_app
 from mockserver.service import Service
 from mockserver.settings import Settings
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def passing(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Let real time pass, as far as the package reads it."""
     ahead = [0.0]
-    real = clocks.time.time
-    monkeypatch.setattr(clocks.time, "time", lambda: real() + ahead[0])
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + ahead[0])
 
     def by(seconds: float) -> None:
         ahead[0] += seconds
