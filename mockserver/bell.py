@@ -85,13 +85,18 @@ class Watch:
         self._bell: Bell | None = None
         self._seen = self._ends = 0
         self._deadline = self._looked = 0.0
+        self._every: float | None = None
 
-    def look(self, bell: Bell, seconds: float, find: Callable[[], tuple[_T, bool]]) -> _T:
+    def look(
+        self, bell: Bell, seconds: float, find: Callable[[], tuple[_T, bool]], every: float | None = None
+    ) -> _T:
         """Return what ``find`` finds if it says that something is there, or when there is no time left.
 
         Raises Waiting before. ``seconds`` count from the first look. A bell that said the end, or another
-        than at the first look, is not waited for.
+        than at the first look, is not waited for. ``every`` is for what becomes true without a ring, as time
+        goes by: it is looked for at least every so many seconds.
         """
+        self._every = every
         now = perf_counter()
         if self._bell is None:
             self._bell, self._ends, self._deadline = bell, bell.ends, now + seconds
@@ -109,6 +114,11 @@ class Watch:
         return max(0.0, self._deadline - perf_counter())
 
     @property
+    def patience(self) -> float:
+        """Seconds until it should be asked again at the latest."""
+        return self.left if self._every is None else min(self.left, self._every)
+
+    @property
     def gap(self) -> float:
         """Seconds until it should look again at the earliest."""
         return min(self.left, max(0.0, self._looked + _GAP - perf_counter()))
@@ -122,7 +132,7 @@ class Watch:
         rung = Event()
         stop = self.listen(rung.set)
         try:
-            rung.wait(self.left)
+            rung.wait(self.patience)
         finally:
             stop()
         Event().wait(self.gap)

@@ -43,7 +43,7 @@ async def wait_on(watch: Watch, line: Line) -> bool:
     When the server stops it is asked a last time, and answers with what there is.
     """
     watch.parked = False
-    if await line.wait(watch.left, watch.listen):
+    if await line.wait(watch.patience, watch.listen):
         await line.wait(watch.gap)
     watch.over = bool(line.ending)
     if line.lost:

@@ -124,14 +124,16 @@ class Ask:
             raise LookupError("this route is about no sandbox")
         return self.found
 
-    def wait(self, find: Callable[[], tuple[_T, bool]]) -> _T:
+    def wait(self, find: Callable[[], tuple[_T, bool]], every: float | None = None) -> _T:
         """Return what ``find`` finds, as soon as it says that something is there; else after the filter ``wait``.
 
         ``find`` is called now, and again after each ring of the sandbox's bell; it must take the lock
         itself, and change nothing. Reset and drop of the sandbox end the wait. Handlers call this last:
-        it may raise Waiting, and the whole request is asked again.
+        it may raise Waiting, and the whole request is asked again. ``every`` is for what comes
+        about without a ring, as time goes by: the longest time in seconds between two looks.
         """
-        return self.watch.look(self.sandbox.bell, self.filters.seconds("wait", LONGEST_WAIT), find)
+        seconds = self.filters.seconds("wait", LONGEST_WAIT)
+        return self.watch.look(self.sandbox.bell, seconds, find, every)
 
 
 class Filters:

@@ -213,3 +213,19 @@ def test_nobody_waits_for_a_sandbox_of_the_same_key_that_came_later() -> None:
     with pytest.raises(Waiting):
         watch.look(Bell(), LONG, lambda: ("", False))
     assert watch.look(Bell(), LONG, lambda: ("over", False)) == "over"
+
+
+def test_what_comes_about_by_itself_is_looked_for_again() -> None:
+    """Time that passes rings no bell: with a longest time between looks it is seen all the same."""
+    bell, watch, looks = Bell(), Watch(), []
+
+    def find() -> tuple[int, bool]:
+        looks.append(1)
+        return len(looks), len(looks) == 3
+
+    while True:
+        try:
+            assert watch.look(bell, LONG, find, every=0.01) == 3
+            break
+        except Waiting:
+            watch.block()
