@@ -96,6 +96,10 @@ class SandboxExists(MockServerError):
     """A sandbox of that key is there already."""
 
 
+class SnapshotRefused(MockServerError):
+    """A snapshot that cannot be taken: there are too many, or one of that name."""
+
+
 class InvalidSetting(MockServerError):
     """A server setting that cannot be used; the text says what was expected."""
 

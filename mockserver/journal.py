@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import real_text
@@ -13,9 +14,10 @@ from mockserver.model import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mockserver.model import Exchange, Notice, Violation
+    from mockserver.model import Exchange, Inbound, Notice, Violation
 
 _BODY_KEPT: Final = 16 * 1024
+_LONG_KEPT: Final = 8 * 1024 * 1024
 _HEAVIEST: Final = 200_000
 _HINTED: Final = 100
 _LONGEST_KEY: Final = 80
@@ -24,13 +26,18 @@ _LONGEST_KEY: Final = 80
 class Journal:
     """Keeps the last ``limit`` exchanges of a sandbox; bodies over 16 KiB are cut.
 
-    Fewer are kept when they have more than 200,000 warnings and failed records between them.
+    Fewer are kept when they have more than 200,000 warnings and failed records between them. Beside
+    them the youngest of the long bodies are kept whole, 8 MiB of them, for those who compare.
     """
 
     def __init__(self, limit: int) -> None:
         self._entries: deque[Exchange] = deque(maxlen=limit)
         self._number = 0
         self._weight = 0
+        self._long: dict[int, bytes] = {}
+        self._long_size = 0
+        self.forgotten = 0
+        """Exchanges that had to go to make room for younger ones, since it was cleared."""
 
     def next_number(self) -> int:
         """Return the number of the next exchange, from 1."""
@@ -41,11 +48,34 @@ class Journal:
         """Keep an exchange with these members set, without what can be worked out again from its bytes."""
         entries = self._entries
         if len(entries) == entries.maxlen:
-            self._weight -= _weight(entries[0])
+            self._give_way()
         entries.append(_condensed(exchange, members))
         self._weight += _weight(exchange)
         while self._weight > _HEAVIEST and len(entries) > 1:
-            self._weight -= _weight(entries.popleft())
+            self._give_way()
+        body = exchange.inbound.body
+        if len(body) > _BODY_KEPT:
+            self._long[exchange.number] = body
+            self._long_size += len(body)
+            while self._long_size > _LONG_KEPT:
+                self._cut(next(iter(self._long)))
+
+    def _give_way(self) -> None:
+        oldest = self._entries.popleft()
+        self._weight -= _weight(oldest)
+        self.forgotten += 1
+        if oldest.number in self._long:
+            self._cut(oldest.number)
+
+    def _cut(self, number: int) -> None:
+        self._long_size -= len(self._long.pop(number))
+
+    def whole(self, exchange: Exchange) -> Inbound | None:
+        """Return the request of a kept exchange as it came; None when only the beginning of its body is left."""
+        if not exchange.body_length:
+            return exchange.inbound
+        body = self._long.get(exchange.number)
+        return None if body is None else replace(exchange.inbound, body=body)
 
     def complete(self, number: int, how: str) -> None:
         """Note how the connection of an exchange ended, if the exchange is still kept."""
@@ -58,7 +88,8 @@ class Journal:
     def clear(self, *, restart: bool = False) -> None:
         """Forget all exchanges; ``restart`` also counts from 1 again (AM-16)."""
         self._entries.clear()
-        self._weight = 0
+        self._long.clear()
+        self._weight = self._long_size = self.forgotten = 0
         if restart:
             self._number = 0
 
@@ -96,6 +127,10 @@ def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
         "spec": None,
         "edition": _edition(exchange),
     }
+    if exchange.regime is not None:
+        changes["quirks"] = exchange.regime.quirks
+    if exchange.spec is not None and exchange.spec.wrap:
+        changes["wrap"] = exchange.spec.wrap
     if exchange.memo is not None:
         # What played may have ended long before the journal forgets the exchange.
         changes |= {"plays": (), "memo": None, "faults": (), "patches": (), "forced_record": None}

@@ -138,6 +138,7 @@ class Exchange:
     at which rules acted on it since, ``faults``
     and ``patches`` what they planned for the reply and ``harm`` the same in words; ``late`` answers a command
     that was carried out all the same. ``ended`` is how the connection ended, where a fault had a hand in it.
+    ``quirks`` and ``wrap`` are what the journal keeps of regime and spec, to read the command again.
     """
 
     number: int
@@ -180,6 +181,8 @@ class Exchange:
     stages: tuple[tuple[str, int], ...] = ()
     reply: Reply = Reply(500, (), b"")
     edition: str = ""
+    quirks: Mapping[str, str] = NOTHING
+    wrap: str = ""
     status: int | None = None
     body_length: int = 0
 

@@ -95,7 +95,8 @@ def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, r
     """Go on with a command that waited; one from before a reset must not reach the state after it (AM-16)."""
     with sandbox.lock:
         if sandbox.resets != resets:
-            return problem(503, "the sandbox was reset", "the command was held back and never took effect")
+            why = "it was reset or restored while the command was held back, which never took effect"
+            return problem(503, "the sandbox went back in time", why)
         return serve(held.inbound, sandbox, catalogue, hint, held)
 
 

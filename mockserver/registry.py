@@ -7,18 +7,20 @@ import re
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
+from mockserver.clock import real_time
 from mockserver.contract.documents import nearest
 from mockserver.errors import SandboxExists, UnknownSandbox
-from mockserver.sandbox import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Sandbox
-from mockserver.seeding import copy_tenant, plant
+from mockserver.sandbox import Sandbox
+from mockserver.seeding import copy_tenant, holdings, plant
 from mockserver.store.tinystore import TinyStore
+from mockserver.world import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.sandbox import Plan, World
-    from mockserver.seeding import SeedPlan
+    from mockserver.seeding import Holdings, SeedPlan
     from mockserver.store.interface import Store
+    from mockserver.world import Plan, World
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PREFIX: Final = MINTED_PREFIX.encode()
@@ -27,6 +29,12 @@ _TEMPLATES: Final = 16
 _SHOWN: Final = 64
 _COMPARED: Final = 500
 """Sandboxes among which the nearest key is looked for: that takes time, and the event loop waits."""
+
+
+_SWEEP_SECONDS: Final = 1.0
+"""How often requests have unused sandboxes looked for, where some may expire."""
+_EXPIRED: Final = 1_000
+"""Expired keys that are remembered, for a text that says so."""
 
 
 class SandboxRegistry:
@@ -39,14 +47,18 @@ class SandboxRegistry:
         self._sandboxes: dict[str, Sandbox] = {}
         self._minted_apikeys: dict[bytes, Sandbox] = {}
         self._minted_servicekeys: dict[bytes, Sandbox] = {}
-        self._templates: dict[tuple[int, str, int], Store] = {}
+        self._templates: dict[tuple[int, str, int], tuple[Store, Holdings]] = {}
         self._number = 0
+        self._swept = 0.0
+        self._may_expire = 0
+        self._expired: dict[str, float] = {}
 
     def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
         """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
         if key is not None and _KEY.fullmatch(key) is None:
             raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
-        template = self._template(plan)
+        self.sweep()
+        template, held = self._template(plan)
         with self._lock:
             key = self._next_key() if key is None else key
             if key in self._sandboxes:
@@ -54,47 +66,93 @@ class SandboxRegistry:
             sandbox = Sandbox(key, plan, template.fork(), self._world)
             sandbox.is_minted = self.is_minted
             if mint:
-                self._mint(sandbox)
+                self._mint(sandbox, held)
             sandbox.begin()
             self._sandboxes[key] = sandbox
+            self._expired.pop(key, None)
+            self._may_expire += plan.idle is not None
             return sandbox
 
     def get(self, key: str) -> Sandbox:
-        """Return the sandbox of that key; raise UnknownSandbox."""
+        """Return the sandbox of that key, which counts as a use of it; raise UnknownSandbox."""
+        if self._may_expire:
+            self._sweep_sometimes(self._sandboxes.get(key))
         sandbox = self._sandboxes.get(key)
         if sandbox is None:
             raise UnknownSandbox(self._missing(key))
+        sandbox.used = real_time()
         return sandbox
+
+    def sweep(self) -> None:
+        """Drop the sandboxes that nobody has used for as long as they were to stay."""
+        if self._may_expire:
+            self._swept = real_time()
+            with self._lock:
+                for sandbox in list(self._sandboxes.values()):
+                    self._expire(sandbox)
+
+    def _sweep_sometimes(self, asked: Sandbox | None) -> None:
+        """Drop the sandbox that is asked for if its time is over, and all such now and then."""
+        if asked is not None:
+            self._expire(asked)
+        if not 0 <= real_time() - self._swept < _SWEEP_SECONDS:
+            self.sweep()
+
+    def _expire(self, sandbox: Sandbox) -> None:
+        idle = sandbox.plan.idle
+        if idle is None or sandbox.idle_for < idle:
+            return
+        with self._lock:
+            if self._sandboxes.get(sandbox.key) is not sandbox:
+                return
+            self._forget(sandbox)
+            self._expired[sandbox.key] = idle
+            if len(self._expired) > _EXPIRED:
+                del self._expired[next(iter(self._expired))]
 
     def _missing(self, key: str) -> str:
         """Say that there is no such sandbox, which one was probably meant, and how many there are."""
         if not key or key.isspace():
             return "the key of the sandbox is blank"
+        idle = self._expired.get(key)
+        if idle is not None:
+            return f"the sandbox {key} expired: nobody used it for {idle:g} seconds"
         keys = list(self._sandboxes)
         near = nearest(keys, key[:_SHOWN]) if len(keys) <= _COMPARED else ""
         meant = f"; did you mean {near}?" if near else ""
         return f"no sandbox {key[:_SHOWN]}{meant} (there {'is 1' if len(keys) == 1 else f'are {len(keys)}'})"
 
     def all(self) -> list[Sandbox]:
-        """Return all sandboxes, oldest first."""
+        """Return all sandboxes, oldest first; that is no use of them."""
+        self.sweep()
         with self._lock:
             return list(self._sandboxes.values())
 
     def drop(self, key: str) -> None:
-        """Forget a sandbox and its minted keys; raise UnknownSandbox."""
+        """Forget a sandbox and its minted keys, and answer who waits for it; raise UnknownSandbox."""
         with self._lock:
-            minted = self.get(key).minted
-            del self._sandboxes[key]
-            if minted:
-                del self._minted_apikeys[minted["apikey"].encode()]
-                for word in minted["servicekeys"].values():
-                    del self._minted_servicekeys[word.encode()]
+            self._forget(self.get(key))
+
+    def _forget(self, sandbox: Sandbox) -> None:
+        del self._sandboxes[sandbox.key]
+        self._may_expire -= sandbox.plan.idle is not None
+        minted = sandbox.minted
+        if minted:
+            del self._minted_apikeys[minted["apikey"].encode()]
+            for word in minted["servicekeys"].values():
+                del self._minted_servicekeys[word.encode()]
+        sandbox.bell.ring(end=True)
 
     def by_minted_key(self, *texts: bytes) -> Sandbox | None:
         """Return the sandbox whose minted key stands in the bytes of a request, API keys first (AM-10)."""
         if not self._minted_apikeys:
             return None
         words = [word for text in texts if _PREFIX in text for word in _MINTED.findall(text)]
+        if self._may_expire:
+            self._sweep_sometimes(self._by_word(words))
+        return self._by_word(words)
+
+    def _by_word(self, words: list[bytes]) -> Sandbox | None:
         for known in (self._minted_apikeys, self._minted_servicekeys):
             for word in words:
                 if word in known:
@@ -112,28 +170,26 @@ class SandboxRegistry:
             self._number += 1
         return f"sb{self._number}"
 
-    def _template(self, plan: Plan) -> Store:
-        """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
+    def _template(self, plan: Plan) -> tuple[Store, Holdings]:
+        """Return the sealed state such sandboxes start from, and what is copied in it; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
         name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
         template = self._templates.get(name)
         if template is None:
-            template = TinyStore()
-            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            store = TinyStore()
+            plant(store, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            template = store, holdings(store, MINTED_FROM)
             if len(self._templates) >= _TEMPLATES:
                 self._templates.clear()
             self._templates[name] = template
         return template
 
-    def _mint(self, sandbox: Sandbox) -> None:
+    def _mint(self, sandbox: Sandbox, held: Holdings) -> None:
         """Give the sandbox a copy of the golden tenant under keys of its own (AM-11)."""
         source = MINTED_FROM
         apikey = _minted_key(sandbox.key, source)
-        servicekeys = {
-            row["name"]: _minted_key(sandbox.key, row["name"])
-            for _, row in sandbox.store.find("processes", tenant=source)
-        }
-        copy_tenant(sandbox.store, source, apikey, servicekeys)
+        servicekeys = {name: _minted_key(sandbox.key, name) for _, name in held.processes}
+        copy_tenant(sandbox.store, source, apikey, servicekeys, held)
         sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
         sandbox.seal()
         self._minted_apikeys[apikey.encode()] = sandbox

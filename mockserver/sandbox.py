@@ -1,4 +1,4 @@
-"""Sandboxes: isolated worlds."""
+"""Sandboxes: isolated worlds. What they are made of stands in :mod:`mockserver.world`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.bell import Bell
 from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
 from mockserver.errors import UnknownScenario
@@ -18,6 +19,7 @@ from mockserver.scenarios.setup import Setup
 from mockserver.simulation.dialler import AUTO, dispatch
 from mockserver.simulation.floor import Rules
 from mockserver.simulation.running import make_floor
+from mockserver.snapshots import Snapshots
 from mockserver.world import DEFAULT, MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Plan, World
 
 if TYPE_CHECKING:
@@ -52,8 +54,13 @@ class Sandbox:
         self.stage = Stage()
         self.scenarios: dict[str, Scenario] = {}
         """Scenarios of this sandbox alone, by name."""
+        self.snapshots = Snapshots()
+        self.bell = Bell()
+        """Rings when something has happened that somebody may wait for: an exchange, an event, the end."""
+        self.used = real_time()
+        """When somebody used it last, through the API or the admin API; real time."""
         self.resets = 0
-        """How often it went back to its creation: what waited through that never happened."""
+        """How often it went back, to its creation or a snapshot: what waited through that never happened."""
         self.last_reply: Reply | None = None
         """The reply before this one, as it was before anybody harmed it."""
         self.edition = plan.edition
@@ -70,7 +77,10 @@ class Sandbox:
         self.forget()
 
     def reset(self) -> None:
-        """Go back to creation: state, counters, clock, settings; no exchanges, no forced statuses (AM-16)."""
+        """Go back to creation: state, counters, clock, settings; no exchanges, no faults, no scenarios of its own.
+
+        Snapshots stay (AM-16), and who waits for something to happen is answered.
+        """
         with self.lock:
             self.resets += 1
             self.store.restore(self._pristine)
@@ -81,9 +91,16 @@ class Sandbox:
             self.journal.clear(restart=True)
             self.forced.clear()
             self.stage.clear()
+            self.scenarios.clear()
             self.last_reply = None
             self.forget()
             self.begin()
+            self.bell.ring(end=True)
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds of real time since its last use; to wait for something is to use it."""
+        return 0.0 if self.bell.heard else max(0.0, real_time() - max(self.used, self.bell.left))
 
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
@@ -111,10 +128,12 @@ class Sandbox:
         return begun
 
     def keep(self, exchange: Exchange, **members: Any) -> None:
-        """Journal an exchange with these members set, and tell the watchers of it as it was."""
+        """Journal an exchange with these members set, tell the watchers of it as it was, and ring the bell."""
+        self.used = real_time()
         self.journal.record(exchange, **members)
         for watch in self._world.watchers:
             watch(self, exchange)
+        self.bell.ring()
 
     def configure(self, edition: str | None, quirks: Mapping[str, str]) -> None:
         """Set the sandbox's own edition and quirks (AM-12, AM-13)."""

@@ -6,6 +6,7 @@ well, so that seeding is one import.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockserver.errors import InvalidSetting
@@ -44,32 +45,65 @@ def plant(store: Store, plan: SeedPlan, *, seed: int, customers: int) -> None:
             _write_people(store, plan.crowd.recipe, seed=seed, customers=customers)
 
 
-def copy_tenant(store: Store, source_apikey: str, minted_apikey: str, servicekeys: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a tenant owns in a store and in its forks: ids of rows, processes with their names, counters."""
+
+    tenant: int
+    processes: tuple[tuple[int, str], ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    counters: tuple[tuple[str, int], ...]
+
+
+def holdings(store: Store, apikey: str) -> Holdings:
+    """Find what a tenant owns; StoreError when there is no such tenant."""
+    found = store.first("tenants", apikey=apikey)
+    if found is None:
+        raise StoreError(f"there is no tenant {apikey!r} to copy")
+    processes = tuple((row_id, row["name"]) for row_id, row in store.find("processes", tenant=apikey))
+    names = sorted(name for _, name in processes)
+    return Holdings(
+        found[0],
+        processes,
+        tuple(
+            (table.name, tuple(_owned(store, table, apikey, names)))
+            for table in TABLES
+            if "tenant" in table.columns and table.name != "processes"
+        ),
+        tuple((counter, store.counter(f"{apikey}/{counter}")) for counter in COUNTERS),
+    )
+
+
+def copy_tenant(
+    store: Store,
+    source_apikey: str,
+    minted_apikey: str,
+    servicekeys: Mapping[str, str],
+    held: Holdings | None = None,
+) -> None:
     """Copy a tenant with everything it owns and its counters under new keys, as one unit (AM-11).
 
-    ``servicekeys`` gives the new service key of each process of the source, by the process's name.
+    ``servicekeys`` gives the new service key of each process of the source, by the process's name;
+    ``held`` is what the source owns, where that was found before in a store that this one is a fork of.
     Aliases of service keys are not copied. Raises StoreError when the source is unknown, a new key is
     taken, or the names in ``servicekeys`` are not exactly those of the source's processes.
     """
-    found = store.first("tenants", apikey=source_apikey)
-    if found is None:
-        raise StoreError(f"there is no tenant {source_apikey!r} to copy")
+    held = held or holdings(store, source_apikey)
     _refuse_taken(store, minted_apikey, servicekeys)
-    processes = [(n, row["name"]) for n, row in store.find("processes", tenant=source_apikey)]
-    names = sorted(name for _, name in processes)
+    names = sorted(name for _, name in held.processes)
     if names != sorted(servicekeys):
         raise StoreError(f"service keys are given for {sorted(servicekeys)}: expected {names}")
     with store.unit():
-        store.duplicate("tenants", found[0], {"apikey": minted_apikey})
-        for row_id, name in processes:
+        store.duplicate("tenants", held.tenant, {"apikey": minted_apikey})
+        for row_id, name in held.processes:
             keys = {"tenant": minted_apikey, "servicekey": servicekeys[name], "alias": None}
             store.duplicate("processes", row_id, keys)
-        for table in TABLES:
-            if "tenant" in table.columns and table.name != "processes":
-                for row_id in _owned(store, table, source_apikey, names):
-                    store.duplicate(table.name, row_id, {"tenant": minted_apikey})
-        for counter in COUNTERS:
-            store.set_counter(f"{minted_apikey}/{counter}", store.counter(f"{source_apikey}/{counter}"))
+        owner = {"tenant": minted_apikey}
+        for table, rows in held.rows:
+            for row_id in rows:
+                store.duplicate(table, row_id, owner)
+        for counter, value in held.counters:
+            store.set_counter(f"{minted_apikey}/{counter}", value)
 
 
 def _refuse_taken(store: Store, apikey: str, servicekeys: Mapping[str, str]) -> None:
@@ -89,10 +123,10 @@ def _owned(store: Store, table: TableSpec, tenant: str, processes: Sequence[str]
     A sandbox copies a tenant when it is made, and other tenants may own a hundred thousand rows.
     """
     if ("tenant",) in table.indexes:
-        return [row_id for row_id, _ in store.find(table.name, tenant=tenant)]
+        return store.ids(table.name, tenant=tenant)
     if ("tenant", "process") in table.indexes:
-        found = [pair for name in processes for pair in store.find(table.name, tenant=tenant, process=name)]
-        return sorted(row_id for row_id, _ in found)
+        found = (store.ids(table.name, tenant=tenant, process=name) for name in processes)
+        return sorted(row_id for ids in found for row_id in ids)
     return [row_id for row_id, row in store.rows(table.name) if row["tenant"] == tenant]
 
 

@@ -157,6 +157,10 @@ class Settings:
         metavar="N",
         types=(int,),
     )
+    idle: float | None = _row(
+        None, values.seconds, "Seconds after which a sandbox that nobody uses is dropped, unless it says otherwise; "
+        "never unless given. The default sandbox stays.", metavar="SECONDS", types=(int, float),
+    )  # fmt: skip
     log_level: str = _choice("info", "What is logged on stderr.", "debug", "info", "warning", "error")
     config: str | None = _row(None, values.text, "TOML file with settings under these names.", metavar="FILE")
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_MOST_SECONDS = 1_000_000
 MEBI = 1024 * 1024
 """Bytes of a mebibyte, the suffix ``m`` of a size."""
 
@@ -130,6 +131,18 @@ def size(given: str) -> int:
     return count
 
 
+def seconds(given: str) -> float:
+    """Take a number of seconds above zero, at most a million; fractions are welcome."""
+    text = given.strip()
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= _MOST_SECONDS:
+        raise ValueError(f"expected a number of seconds above 0, at most {_MOST_SECONDS:,}, got {given!r}")
+    return found
+
+
 def token(given: str) -> str:
     """Take a secret that can stand in a header: 8 or more visible ASCII characters without blanks."""
     found = given.strip()
@@ -190,5 +203,11 @@ def shown(value: Any) -> str:
 
 def named(types: tuple[type, ...]) -> str:
     """Return what a config file may hold for a setting of these types, in words."""
-    names = {str: "a text", bool: "true or false", int: "a whole number", MOMENT_TYPE: "a date and time"}
+    names = {
+        str: "a text",
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        MOMENT_TYPE: "a date and time",
+    }
     return " or ".join(names[kind] for kind in types)

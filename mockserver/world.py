@@ -67,3 +67,5 @@ class Plan:
     """What plays from the beginning."""
     dialler: str = "off"
     """Whether queued calls are dialled by themselves: off or auto (AM-09)."""
+    idle: float | None = None
+    """Seconds of real time without any use after which the sandbox is dropped; None: never."""

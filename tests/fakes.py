@@ -36,6 +36,9 @@ class FakeStore:
     def duplicate(self, table: str, row_id: int, changes: Mapping[str, Any]) -> int:
         return self.insert(table, {**self._tables[table][row_id - 1], **changes})
 
+    def ids(self, table: str, **where: Any) -> list[int]:
+        return [row_id for row_id, _ in self.find(table, **where)]
+
     def find(self, table: str, **where: Any) -> list[tuple[int, Row]]:
         if set(where) not in [set(index) for index in self._specs[table].indexes]:
             raise StoreError(f"{table} has no index on {sorted(where)}")

@@ -36,12 +36,16 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     ),
     (("app",), "joins the faces to one Flask app"),
     (("web.*",), "the faces for people and tools"),
-    (("edge", "edge.health", "edge.body"), "what both faces need of HTTP, without either framework"),
+    (
+        ("edge", "edge.health", "edge.body", "edge.pages"),
+        "what both faces need of HTTP, without either framework",
+    ),
     (
         ("service", "checks", "matrix", "matrix_text"),
         "everything one server holds; every document that ships, checked and played",
     ),
     (("judging",), "what the documents say of an answer"),
+    (("verifying",), "what a test says of the journal"),
     (("pipeline",), "the order of work"),
     (("stages",), "the checks and effects of a command"),
     (("interference",), "what scenarios and faults do to a command"),
@@ -53,6 +57,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("registry",), "all worlds of a server"),
     (("advancing",), "a world's time moved on"),
     (("sandbox",), "one isolated world"),
+    (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("regime",), "the readings of the documents in force"),
     (("coverage", "scenarios.*"), "what a world is made to do"),
@@ -61,6 +66,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("seed_plan",), "a plan, checked"),
     (("seed_people", "seed_rules"), "made-up people, and what a plan must hold"),
     (("journal",), "what became of each request"),
+    (("bell",), "waiting for something to happen"),
     (("faults.*",), "harm on request"),
     (("store.*",), "tables"),
     (("clock",), "the one door for time"),
@@ -82,7 +88,6 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "flask": (("web.*", "app"), "the core must not know HTTP"),
     "werkzeug": (("web.*", "app"), "the core must not know HTTP"),
     "uvicorn": (("edge.*",), "only the edge serves"),
-    "a2wsgi": (("edge.*",), "only the edge serves"),
     "tinydb": (("store.*",), "another store may stand behind the interface"),
     "faker": (("seed_people",), "chance that no seed commands is no chance of ours"),
     "jsonschema": (("contract.*",), "what is valid is said by the documents"),
@@ -120,6 +125,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("faults.kinds.slow_body", 5): "seconds",
     ("faults.kinds.slow_close", 5): "seconds",
     ("faults.shapes", 5): "the widest spread of a drawn time",
+    ("journal", 8): "mebibytes of long bodies that are kept whole",
+    ("verifying", 5): "exchanges that are told as near misses",
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
     ("replying", 5): "warnings in a header (AM-08)",
@@ -146,7 +153,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*",
+    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -155,8 +162,8 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
     "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
     "field": (
-        ("contract.*", "stages", "web.*", "methods.search", "client.telling"),
-        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value",
+        ("contract.*", "stages", "web.*", "methods.search", "client.telling", "verifying"),
+        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value, a near miss",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (
@@ -538,4 +545,4 @@ def test_no_exception_outlives_its_cause() -> None:
     said = {word for _, word in used if isinstance(word, str)}
     assert [word for word in WORDS if word not in said or word not in contract_names()] == []
     wanted = {found.target for found in imports()}
-    assert [library for library in FRAMEWORKS if library not in wanted | {"werkzeug", "a2wsgi"}] == []
+    assert [library for library in FRAMEWORKS if library not in wanted | {"werkzeug"}] == []

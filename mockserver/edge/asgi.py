@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote_from_bytes
 
+from mockserver.bell import Watch
 from mockserver.edge.body import Disconnected, TooLong, read_body, refuse_body
 from mockserver.edge.health import health
-from mockserver.edge.performing import perform, respond
+from mockserver.edge.pages import Pages
+from mockserver.edge.performing import perform, respond, wait_on
 from mockserver.edge.wire import LINE
 from mockserver.limits import Limits
 from mockserver.model import Inbound, Reply
@@ -19,13 +19,13 @@ from mockserver.model import Inbound, Reply
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 
+    from mockserver.edge.wire import Line
     from mockserver.model import Pause
     from mockserver.service import Service
 
     Scope = MutableMapping[str, Any]
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
-    Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 WORKER_NAME = "pages"
 """What the names of the threads begin with that work for the Flask part."""
@@ -55,7 +55,7 @@ class Edge:
         self._begin: Callable[[Inbound], Reply | Pause] = service.begin
         self._ended = service.ended
         self._limits = Limits(service.settings, service.access)
-        self._pages: Application | None = None
+        self._pages: Pages | None = None
         self._workers = ThreadPoolExecutor(_WORKERS, WORKER_NAME)
         self._loading = asyncio.Lock()
 
@@ -83,7 +83,7 @@ class Edge:
             return
         reply = health(path, verb, self._service)
         if reply is None:
-            await self._page(scope, body, receive, send)
+            await self._page(scope, body, send)
         else:
             await respond(send, reply)
 
@@ -108,7 +108,7 @@ class Edge:
         """Give up the worker threads; those inside a request end with it."""
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    async def _page(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+    async def _page(self, scope: Scope, body: bytes, send: Send) -> None:
         pages = self._pages
         if pages is None:
             async with self._loading:
@@ -116,11 +116,18 @@ class Edge:
         if pages is None:
             await respond(send, _BROKEN)
             return
-        if not scope["query_string"].isascii():
-            scope["query_string"] = quote_from_bytes(scope["query_string"], "/%&=+?:;,~").encode()
-        await pages(scope, _replay(body, receive), send)
+        line: Line | None = scope.get("extensions", {}).get(LINE)
+        watch = Watch() if line is not None and b"wait=" in scope["query_string"] else None
+        ask = asyncio.get_running_loop().run_in_executor
+        status, headers, sent = await ask(self._workers, pages.ask, scope, body, watch)
+        while watch is not None and line is not None and watch.parked:
+            if not await wait_on(watch, line):
+                return
+            status, headers, sent = await ask(self._workers, pages.ask, scope, body, watch)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": sent, "more_body": False})
 
-    async def _load(self) -> Application | None:
+    async def _load(self) -> Pages | None:
         loop = asyncio.get_running_loop()
         try:
             self._pages = await loop.run_in_executor(
@@ -143,33 +150,8 @@ def header_map(pairs: list[tuple[bytes, bytes]]) -> Mapping[str, str]:
     return found
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    # The body is read by then; the threads of the pages must never wait for a slow client.
-    pending = [{"type": "http.request", "body": body, "more_body": False}]
+def _flask_pages(service: Service, workers: ThreadPoolExecutor) -> Pages:
+    """Import and build the Flask app, whose requests these threads will answer."""
+    from mockserver.app import create_app  # noqa: PLC0415 - Flask is most of a second on a slow machine
 
-    async def replayed() -> Any:
-        return pending.pop() if pending else await receive()
-
-    return replayed
-
-
-def _flask_pages(service: Service, workers: ThreadPoolExecutor) -> Application:
-    """Import and build the Flask app, wrapped for ASGI and served by these threads."""
-    from a2wsgi import WSGIMiddleware  # noqa: PLC0415 - Flask is most of a second on a slow machine
-
-    from mockserver.app import create_app  # noqa: PLC0415
-
-    app = create_app(service)
-
-    def wsgi(environ: Any, start_response: Any) -> Any:
-        # a2wsgi hands out stdout, which belongs to the one machine-readable line
-        environ["wsgi.errors"] = sys.stderr
-        # nor the path as it was sent, which tells %2F from a slash
-        environ["REQUEST_URI"] = environ["asgi.scope"].get("raw_path", b"").decode("latin-1")
-        return app(environ, start_response)
-
-    middleware: Any = WSGIMiddleware(wsgi)
-    middleware.executor.shutdown(wait=False)
-    middleware.executor = workers
-    pages: Application = middleware
-    return pages
+    return Pages(create_app(service), workers)

@@ -11,6 +11,7 @@ from mockserver.model import Pause
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from mockserver.bell import Watch
     from mockserver.edge.wire import Line
     from mockserver.model import Reply
 
@@ -34,6 +35,20 @@ async def perform(answered: Reply | Pause, line: Line, send: Send, ended: Ended)
     how = await _deliver(answered, line, send)
     if answered.origin is not None:
         ended(answered.origin, how)
+
+
+async def wait_on(watch: Watch, line: Line) -> bool:
+    """Wait until a parked request should be asked again; False when its client has gone.
+
+    When the server stops it is asked a last time, and answers with what there is.
+    """
+    watch.parked = False
+    if await line.wait(watch.patience, watch.listen):
+        await line.wait(watch.gap)
+    watch.over = bool(line.ending)
+    if line.lost:
+        line.drop()
+    return not line.lost
 
 
 async def _deliver(reply: Reply, line: Line, send: Send) -> str:

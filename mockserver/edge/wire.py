@@ -18,9 +18,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from mockserver.edge.performing import encoded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from mockserver.model import Reply
+
+    Listen = Callable[[Callable[[], object]], Callable[[], None]]
 
 LINE: Final = "mock.line"
 """The ASGI extension's name."""
@@ -62,14 +66,26 @@ class WireProtocol(HttpToolsProtocol):
         for waiter in self._waiters:
             _let_go(waiter)
 
-    async def pause(self, seconds: float | None) -> None:
-        """Return after these seconds (None: never), or when the connection or the server comes to its end."""
+    async def pause(self, seconds: float | None, listen: Listen | None = None) -> None:
+        """Return after these seconds (None: never), or when the connection or the server comes to its end.
+
+        ``listen(wake)`` may be told to call ``wake``, from any thread, when there is nothing more to wait
+        for; it returns how to stop that.
+        """
         waiter: asyncio.Future[None] = self.loop.create_future()
+
+        def wake() -> None:
+            # A loop that is closed wakes nobody any more.
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(_let_go, waiter)
+
+        stop = _nothing if listen is None else listen(wake)
         timer = None if seconds is None else self.loop.call_later(seconds, _let_go, waiter)
         self._waiters.add(waiter)
         try:
             await waiter
         finally:
+            stop()
             self._waiters.discard(waiter)
             if timer is not None:
                 timer.cancel()
@@ -102,10 +118,10 @@ class Line:
             return GONE
         return STOPPING if self._protocol.stopping else ""
 
-    async def wait(self, seconds: float | None) -> bool:
-        """Wait so long; False as soon as the client has gone or the server stops."""
+    async def wait(self, seconds: float | None, listen: Listen | None = None) -> bool:
+        """Wait so long, or until what ``listen`` is given is called; False once the client has gone or the server stops."""
         if not self.ending and seconds != 0:
-            await self._protocol.pause(seconds)
+            await self._protocol.pause(seconds, listen)
         return not self.ending
 
     async def write(self, data: bytes) -> bool:
@@ -179,4 +195,4 @@ class Line:
 
 
 def _nothing() -> None:
-    """Stand in for uvicorn's turn to the next request: there is none on a connection that ended."""
+    """Stand in for what there is none of: uvicorn's turn to the next request after the end, a bell's silence."""

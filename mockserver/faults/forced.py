@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.values import matches
@@ -120,6 +120,13 @@ class ForcedStatuses:
         wish.times += 1
         if wish not in self._queue:
             self._queue.insert(0, wish)
+
+    def copy(self) -> ForcedStatuses:
+        """Return a queue of its own with what is left of each wish."""
+        made = ForcedStatuses()
+        made._queue = [replace(wish) for wish in self._queue]
+        made._number = self._number
+        return made
 
     def clear(self) -> None:
         """Forget all wishes."""

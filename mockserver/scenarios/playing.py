@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.faults.chance import Chance
@@ -73,6 +73,15 @@ class Play:
         self._attempts: dict[str, OrderedDict[bytes, int]] = {
             rule.id: OrderedDict() for rule in scenario.rules
         }
+
+    def copy(self) -> Play:
+        """Return the same scenario at the same point, which goes on by itself."""
+        made = Play(self.scenario, self.seed, self.since)
+        made.seed, made.state, made.edition = self.seed, self.state, self.edition
+        made.quirks = dict(self.quirks)
+        made.tallies = {name: replace(tally, unmet=dict(tally.unmet)) for name, tally in self.tallies.items()}
+        made._attempts = {name: attempts.copy() for name, attempts in self._attempts.items()}
+        return made
 
     def ask(
         self,
@@ -196,6 +205,13 @@ class Stage:
         """Stop all."""
         self._active.clear()
         self._asked_for.clear()
+
+    def copy(self) -> Stage:
+        """Return the same scenarios at the same points, which go on by themselves."""
+        made = Stage()
+        made._active = {name: play.copy() for name, play in self._active.items()}
+        made._asked_for = {name: play.copy() for name, play in self._asked_for.items()}
+        return made
 
     def for_request(self, plays: Iterator[Play]) -> tuple[Play, ...]:
         """Return what plays for a request that asks for scenarios of its own; their counts go on from one to the next.

@@ -82,10 +82,14 @@ class Floor:
 
     def begin(self, now: datetime, rules: Rules) -> None:
         """Begin anew, as if newly made: no events (AM-16). The store is put back by its owner."""
+        self.go_back(now, rules)
+        self.log.clear()
+
+    def go_back(self, now: datetime, rules: Rules) -> None:
+        """Go on from another moment; events stay, since they tell what happened. The store is put back by its owner."""
         self.now = now
         self.rules = rules
         self.discard()
-        self.log.clear()
 
     def _parts(self) -> tuple[Book, CallList]:
         # Most sandboxes of a test suite never need them.

@@ -7,14 +7,24 @@ and what happens here stands in no journal.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, UnknownQuirk, UnknownSandbox
+from mockserver.bell import WATCH, Waiting, Watch
+from mockserver.errors import (
+    InvalidSetting,
+    MockServerError,
+    SandboxExists,
+    SnapshotRefused,
+    UnknownQuirk,
+    UnknownSandbox,
+)
 from mockserver.limits import Limits
+from mockserver.model import Reply
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
@@ -28,7 +38,6 @@ if TYPE_CHECKING:
     from flask import Flask, Response
     from werkzeug.routing import MapAdapter
 
-    from mockserver.model import Reply
     from mockserver.service import Service
     from mockserver.web.admin_routes import Route
 
@@ -36,11 +45,15 @@ _log = logging.getLogger(__name__)
 
 _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (SandboxExists, 409, "sandbox exists"),
+    (SnapshotRefused, 409, "no snapshot"),
     (IllegalMove, 409, "illegal move"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
 )
 """What errors from below are to a client of the admin API."""
+
+_LATER: Final = Reply(204, (), b"")
+"""Nobody sees it: who carries the request waits, and asks again."""
 
 
 class _Rest(BaseConverter):
@@ -50,15 +63,27 @@ class _Rest(BaseConverter):
     part_isolating = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What answering an admin request takes, made once."""
+
+    service: Service
+    limits: Limits
+    bodies: Bodies
+    described: Described
+    routes: MapAdapter
+
+
 def register(app: Flask, service: Service) -> None:
     """Add the admin API to the app: one view for all of ``/__admin``, so that nothing there escapes the guard."""
     folder = data_dir("schemas")
-    bodies = Bodies(folder / "admin")
     described = Described(folder, service.catalogue, ROUTES, token=service.access.token is not None)
-    limits, routes = Limits(service.settings, service.access), _adapter()
+    tools = _Tools(
+        service, Limits(service.settings, service.access), Bodies(folder / "admin"), described, _adapter()
+    )
 
     def admin(**_: Any) -> Response:
-        return api.response(_reply(service, limits, bodies, described, routes))
+        return api.response(_reply(tools))
 
     app.view_functions["admin"] = admin
     app.url_map.converters["rest"] = _Rest
@@ -76,21 +101,16 @@ def _headers() -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers}
 
 
-def _reply(
-    service: Service, limits: Limits, bodies: Bodies, described: Described, routes: MapAdapter
-) -> Reply:
+def _reply(tools: _Tools) -> Reply:
     """Answer the current request; whatever goes wrong is a problem document, never a traceback."""
     try:
-        request.max_content_length = limits.of(request.path, _headers())
-        guard(request.method, request.headers, service.access)
-        route, parts = _route(routes)
-        return answer(route.status, route.handler(_ask(service, bodies, described, route, parts)))
+        return _carried_out(tools)
     except AdminProblem as problem:
         return problem.reply()
     except RequestEntityTooLarge:
-        return limits.refusal(request.path, _headers())
+        return tools.limits.refusal(request.path, _headers())
     except UnknownSandbox as error:
-        return AdminProblem(404, "unknown sandbox", service.how_to_find(error)).reply()
+        return AdminProblem(404, "unknown sandbox", tools.service.how_to_find(error)).reply()
     except MockServerError as error:
         for kind, status, title in _REFUSALS:
             if isinstance(error, kind):
@@ -98,6 +118,23 @@ def _reply(
         return _unexpected()
     except Exception:  # noqa: BLE001 - the client gets a problem document, the log the rest
         return _unexpected()
+
+
+def _carried_out(tools: _Tools) -> Reply:
+    """Do what the current request asks for; one that has to wait is asked again, sandbox and all."""
+    request.max_content_length = tools.limits.of(request.path, _headers())
+    guard(request.method, request.headers, tools.service.access)
+    route, parts = _route(tools.routes)
+    raw = request.get_data(cache=False, parse_form_data=False) if route.body else b""
+    carried: Watch | None = request.environ.get(WATCH)
+    watch = carried or Watch()
+    while True:
+        try:
+            return answer(route.status, route.handler(_ask(tools, route, parts, raw, watch)))
+        except Waiting:
+            if carried is not None:
+                return _LATER
+            watch.block()
 
 
 def _unexpected() -> Reply:
@@ -119,15 +156,13 @@ def _route(routes: MapAdapter) -> tuple[Route, dict[str, str]]:
     return route, dict(parts)
 
 
-def _ask(service: Service, bodies: Bodies, described: Described, route: Route, parts: dict[str, str]) -> Ask:
-    sandbox = None
+def _ask(tools: _Tools, route: Route, parts: dict[str, str], raw: bytes, watch: Watch) -> Ask:
+    service, sandbox = tools.service, None
     if route.path.startswith("…"):
         sandbox = service.registry.get(
             parts.get("sandbox") or request.headers.get("X-Mock-Sandbox", DEFAULT).strip()
         )
     filters = Filters(request.args.items(multi=True), route.filters)
-    body: Any = {}
-    if route.body:
-        body = bodies.read(route.body, request.get_data(cache=False, parse_form_data=False))
+    body: Any = tools.bodies.read(route.body, raw) if route.body else {}
     base = request.host_url.rstrip("/")
-    return Ask(service, base, body, filters, parts.get("name", ""), sandbox, described)
+    return Ask(service, base, body, filters, parts.get("name", ""), sandbox, tools.described, watch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 
+from mockserver.bell import Watch
 from mockserver.contract.documents import Checker, known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem, UnknownQuirk
@@ -32,6 +34,11 @@ _HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "no
 _REPORTED: Final = 50
 _ROWS_AT_ONCE: Final = 500
 _DIGITS: Final = 12
+LONGEST_WAIT: Final = 60
+"""Seconds that a request may wait for something to happen."""
+_SECONDS: Final = re.compile("[0-9]{1,5}(?:[.][0-9]{1,6})?", re.ASCII)
+
+_T = TypeVar("_T")
 
 
 class AdminProblem(Exception):
@@ -108,6 +115,7 @@ class Ask:
     name: str
     found: Sandbox | None
     described: Described
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -115,6 +123,17 @@ class Ask:
         if self.found is None:
             raise LookupError("this route is about no sandbox")
         return self.found
+
+    def wait(self, find: Callable[[], tuple[_T, bool]], every: float | None = None) -> _T:
+        """Return what ``find`` finds, as soon as it says that something is there; else after the filter ``wait``.
+
+        ``find`` is called now, and again after each ring of the sandbox's bell; it must take the lock
+        itself, and change nothing. Reset and drop of the sandbox end the wait. Handlers call this last:
+        it may raise Waiting, and the whole request is asked again. ``every`` is for what comes
+        about without a ring, as time goes by: the longest time in seconds between two looks.
+        """
+        seconds = self.filters.seconds("wait", LONGEST_WAIT)
+        return self.watch.look(self.sandbox.bell, seconds, find, every)
 
 
 class Filters:
@@ -145,6 +164,13 @@ class Filters:
         if not digits or int(value) < low:
             raise self.bad(name, f"a whole number of at least {low}")
         return int(value)
+
+    def seconds(self, name: str, most: float) -> float:
+        """Return a filter as seconds from 0 to ``most``, fractions allowed; 0 when it is not given."""
+        value = self._values.get(name, "0")
+        if _SECONDS.fullmatch(value) is None or float(value) > most:
+            raise self.bad(name, f"seconds from 0 to {most:g}")
+        return float(value)
 
     def bad(self, name: str, expected: str) -> AdminProblem:
         """Return the problem of a filter whose value does not fit."""

@@ -13,7 +13,9 @@ from mockserver.web import (
     admin_sandboxes,
     admin_scenarios,
     admin_simulation,
+    admin_snapshots,
     admin_state,
+    admin_verify,
     postman,
 )
 from mockserver.web.admin_http import HOME
@@ -79,7 +81,7 @@ def index(_: Ask) -> dict[str, Any]:
 
 
 _S, _T, _F, _M, _D = admin_sandboxes, admin_state, admin_faults, admin_simulation, admin_documents
-_C, _K = admin_scenarios, admin_clock
+_C, _K, _V, _P = admin_scenarios, admin_clock, admin_verify, admin_snapshots
 _SANDBOXES: Final = f"{HOME}/sandboxes"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -124,13 +126,32 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         "GET", "…/requests", _T.requests,
-        "The journal, newest first; since takes a time of the sandbox or the id of a request.",
-        filters=("method", "status", "apikey", "since", "limit"), reply="requests",
+        "The journal, newest first; since takes a time of the sandbox or the id of a request, wait the seconds until one fits.",
+        filters=(
+            "method", "status", "apikey", "servicekey", "edition", "rule", "http_status", "contains", "since",
+            "limit", "wait",
+        ),
+        reply="requests",
     ),
     Route("DELETE", "…/requests", _T.clear_requests, "Clear the journal; ids go on.", status=204),
     Route(
         "GET", "…/requests/<name>", _T.request, "One exchange with all that is known of it.",
         reply="request",
+    ),
+    Route(
+        "POST", "…/requests/verify", _V.verify,
+        "Whether as many requests fit as expected, and how the nearest of the others differ.", "verify",
+        reply="verify",
+    ),
+    Route("GET", "…/snapshots", _P.snapshots, "All snapshots, oldest first.", reply="snapshots"),
+    Route(
+        "POST", "…/snapshots", _P.take, "Keep state, clock, settings, scenarios and faults as they stand.",
+        "snapshot", 201, reply="snapshot", conflicts=True,
+    ),
+    Route("DELETE", "…/snapshots/<name>", _P.drop, "Forget a snapshot, by id or name.", status=204),
+    Route(
+        "POST", "…/snapshots/<name>/restore", _P.restore,
+        "Back to a snapshot, by id or name; the journal stays.", reply="snapshot",
     ),
     Route("GET", "…/state", _T.state, "The whole state: tables and counters.", reply="state"),
     Route(

@@ -58,6 +58,7 @@ def _plan(ask: Ask) -> Plan:
         scale=scale,
         at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
         scenarios=named(ask, body.get("scenarios", [])),
+        idle=body.get("idle", settings.idle),
     )
 
 
@@ -91,7 +92,12 @@ def _brief(sandbox: Sandbox, base: str) -> dict[str, Any]:
     address = _address(sandbox, base)
     del address["servicekeys"]
     with sandbox.lock:
-        return {**address, "clock": stands(sandbox.clock), "requests": len(sandbox.journal)}
+        return {
+            **address,
+            "clock": stands(sandbox.clock),
+            "requests": len(sandbox.journal),
+            "idle": sandbox.plan.idle,
+        }
 
 
 def show(ask: Ask) -> dict[str, Any]:
@@ -111,6 +117,8 @@ def _describe(sandbox: Sandbox, base: str) -> dict[str, Any]:
             "quirks": dict(sandbox.quirks),
             "clock": stands(sandbox.clock),
             "requests": len(sandbox.journal),
+            "idle": plan.idle,
+            "snapshots": len(sandbox.snapshots.all()),
             "faults": len(sandbox.forced.waiting(sandbox.clock.now())),
             "tables": {spec.name: sandbox.store.count(spec.name) for spec in TABLES},
         }

@@ -6,7 +6,8 @@ so that commands go on being answered meanwhile.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote_to_bytes
 
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem
@@ -18,32 +19,60 @@ from mockserver.web.state_rules import state_problems
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.model import Exchange
+    from mockserver.model import Exchange, Inbound
     from mockserver.store.interface import Store
     from mockserver.web.admin_http import Ask, Filters
 
 
 def requests(ask: Ask) -> bytes:
     """Return the exchanges that fit the filters, newest first, and how many there are."""
-    wanted = _wanted(ask.filters)
     limit = ask.filters.number("limit")
-    with ask.sandbox.lock:
-        exchanges = ask.sandbox.journal.newest_first()
-    found = [exchange for exchange in exchanges if all(fits(exchange) for fits in wanted)]
+
+    def find() -> tuple[list[Exchange], bool]:
+        found = _fitting(ask)
+        return found, bool(found)
+
+    found = ask.wait(find)
     listed = encode_rows(summary(exchange) for exchange in found[:limit])
     return b'{"total":%d,"requests":%b}' % (len(found), listed)
 
 
+def _fitting(ask: Ask) -> list[Exchange]:
+    wanted, text = _wanted(ask.filters), ask.filters.text("contains")
+    journal = ask.sandbox.journal
+    with ask.sandbox.lock:
+        exchanges = list(journal.newest_first())
+        whole = {} if text is None else {each.number: journal.whole(each) for each in exchanges}
+    if text is not None:
+        wanted.append(lambda exchange: _contains(whole[exchange.number] or exchange.inbound, text.encode()))
+    return [exchange for exchange in exchanges if all(fits(exchange) for fits in wanted)]
+
+
+def _contains(inbound: Inbound, text: bytes) -> bool:
+    """Tell whether query or body hold a text, as they were sent or percent-decoded."""
+    sent = inbound.query + b"\n" + inbound.body
+    return text in sent or text in unquote_to_bytes(sent.replace(b"+", b" "))
+
+
+_SAME: Final = ("method", "apikey", "servicekey", "edition", "rule")
+"""Filters that are members of an exchange."""
+
+
 def _wanted(filters: Filters) -> list[Callable[[Exchange], bool]]:
-    method, apikey, since = (filters.text(name) for name in ("method", "apikey", "since"))
-    status = filters.number("status")
     wanted: list[Callable[[Exchange], bool]] = []
-    if method is not None:
-        wanted.append(lambda exchange: exchange.method == method)
-    if apikey is not None:
-        wanted.append(lambda exchange: exchange.apikey == apikey)
+    for name in _SAME:
+        text = filters.text(name)
+        if text is not None:
+            wanted.append(lambda exchange, name=name, text=text: getattr(exchange, name) == text)  # type: ignore[misc]
+    status, http_status, since = (
+        filters.number("status"),
+        filters.number("http_status"),
+        filters.text("since"),
+    )
     if status is not None:
         wanted.append(lambda exchange: exchange.status == status)
+    if http_status is not None:
+        wanted.append(lambda exchange: exchange.reply.http_status == http_status)
     if since is not None:
         wanted.append(_since(since, filters))
     return wanted

@@ -23,7 +23,7 @@ from mockserver.web.openapi.admin import PLACEHOLDER
 from mockserver.web.openapi.document import assemble
 from mockserver.web.openapi.nodes import Sendable
 from tests.api import IMPORT, RECORD, drop, fresh, shared_service
-from tests.web.admin_client import MOBILE, push
+from tests.web.admin_client import METHOD, MOBILE, push
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,6 +258,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/simulation/users", None),
     ("POST", "/simulation/users/dinesh.s@avhan.com/status", {"status": 7}),
     ("GET", "/requests", None),
+    ("GET", "/requests?wait=0.5&contains=mobilenumber&limit=1", None),
+    ("POST", "/requests/verify", {"match": {"method": METHOD, "fields": {"mobilenumbr": MOBILE}}}),
+    ("POST", "/requests/verify", {"match": {"status": "success"}, "count": {"min": 1, "max": 5}}),
+    ("POST", "/snapshots", {"name": "here"}),
+    ("GET", "/snapshots", None),
+    ("POST", "/snapshots/here/restore", None),
+    ("DELETE", "/snapshots/s1", None),
     ("GET", "/requests/r000001", None),
     ("GET", "/requests/r000002", None),
     ("GET", "/requests/r000003", None),
@@ -297,11 +304,13 @@ def test_every_route_answers_as_it_is_described(admin: Admin) -> None:
 
 def _template(verb: str, path: str) -> str:
     """Return the described path that an address below /__admin stands at."""
-    whole = f"/__admin{path}"
+    whole = f"/__admin{path.partition('?')[0]}"
     if whole in described()["paths"] and verb.lower() in described()["paths"][whole]:
         return whole
     if path.startswith("/simulation/"):
         return "/__admin/simulation/users/{name}/status"
+    if path.endswith("/restore"):
+        return "/__admin/snapshots/{name}/restore"
     if path.endswith("activate"):
         return f"/__admin/scenarios/{{name}}/{path.rpartition('/')[2]}"
     return whole.rpartition("/")[0] + "/{name}"

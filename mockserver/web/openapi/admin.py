@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.store.interface import TABLES
-from mockserver.web.admin_http import HOME
+from mockserver.web.admin_http import HOME, LONGEST_WAIT
 from mockserver.web.openapi.endpoint import PROBLEM, SANDBOX
 from mockserver.web.openapi.kinds import named, replied
 from mockserver.web.openapi.nodes import reference
@@ -38,6 +38,15 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "method": ("Method of the command.", _TEXT),
     "status": ("The vendor's code that was answered.", _WHOLE),
     "apikey": ("API key.", _TEXT),
+    "servicekey": ("Service key.", _TEXT),
+    "edition": ("Edition that answered.", _TEXT),
+    "rule": ("Row of the ledger that decided, as in X-Mock-Rule.", _TEXT),
+    "http_status": ("HTTP status of the reply.", _WHOLE),
+    "contains": ("Text in query or body, as it was sent or percent-decoded.", _TEXT),
+    "wait": (
+        "Seconds to wait for something that fits, if there is nothing yet.",
+        {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
+    ),
     "since": (
         "Not before a time of the sandbox, or after a request.",
         {"anyOf": [dict(_MOMENT), dict(_REQUEST)]},
@@ -51,6 +60,7 @@ _PARTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "sandboxes": ("Key of a sandbox.", SANDBOX),
     "requests": ("Id of a request; the header X-Mock-Request-Id tells it.", _REQUEST),
     "users": ("Login of a user; letter case does not matter.", {**_NAME, "examples": ["dinesh.s@avhan.com"]}),
+    "snapshots": ("Id or name of a snapshot.", {**_NAME, "examples": ["s1"]}),
     "state": ("Name of a table.", {"enum": [table.name for table in TABLES]}),
 }
 """Names in paths, by the word before them; one that is neither here nor a kind of file is a text."""

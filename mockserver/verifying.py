@@ -1,0 +1,228 @@
+"""What a sandbox's journal holds of an expectation, and how the nearest exchanges differ from it.
+
+The journal keeps bytes, so commands are decoded again. An exchange that cannot be compared, because its
+long body is not kept any more, is never taken for one that fits, nor for one that does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.contract.documents import nearest
+from mockserver.contract.transport import decode
+from mockserver.contract.values import excerpt, same
+from mockserver.errors import Malformed, RawQueryRefused
+from mockserver.journal import request_id
+from mockserver.model import NOTHING
+from mockserver.scenarios.conditions import records_of, test_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mockserver.model import Exchange, Inbound
+    from mockserver.sandbox import Sandbox
+    from mockserver.scenarios.conditions import Test
+
+NEAREST: Final = 5
+"""Exchanges that are told as near misses."""
+
+_SHOWN: Final = 200
+"""Characters of a value that a difference repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One condition that an exchange does not fit: what was expected, what was got, and whether it was there at all."""
+
+    field: str
+    expected: Any
+    got: Any
+    there: bool = True
+
+    def told(self, names: Iterable[str]) -> str:
+        """Return it as text; ``names`` are the fields there are, of which one may have been meant."""
+        got = f"got {excerpt(self.got, _SHOWN)}" if self.there else "it is not there"
+        near = "" if self.there else nearest(names, self.field)
+        hint = f" (there is {near})" if near else ""
+        return f"{self.field}: expected {excerpt(self.expected, _SHOWN)}, {got}{hint}"
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as plain JSON; a long value is cut and becomes text."""
+        text = excerpt(self.got, _SHOWN + 1)
+        got = self.got if len(text) <= _SHOWN else text
+        return {"field": self.field, "expected": self.expected, "got": got, "there": self.there}
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """An exchange beside an expectation: how it differs, in which record, of whose fields."""
+
+    exchange: Exchange
+    differences: list[Difference]
+    record: int | None = None
+    fields: Mapping[str, Any] = NOTHING
+    known: bool = True
+    """False when its command cannot be read again, so that nobody can say whether it fits."""
+
+
+class Expectation:
+    """What a request, or any one record of it, must be like; ``match`` is checked against its schema."""
+
+    def __init__(self, match: Mapping[str, Any]) -> None:
+        self._match = {name: wanted for name, wanted in match.items() if name != "fields"}
+        self._fields: Mapping[str, Any] = match.get("fields", {})
+        self._tests: dict[str, Test] = {name: test_of(wanted) for name, wanted in self._fields.items()}
+
+    @property
+    def size(self) -> int:
+        """How many conditions there are."""
+        return len(self._match) + len(self._fields)
+
+    def __str__(self) -> str:
+        wanted = {**self._match, **self._fields}
+        parts = (f"{name} {excerpt(value, _SHOWN)}" for name, value in wanted.items())
+        return f" with {', '.join(parts)}" if wanted else ""
+
+    def compare(self, exchange: Exchange, inbound: Inbound | None, sandbox: Sandbox) -> _Compared:
+        """Return how an exchange differs; ``inbound`` is its whole request, None where that is not kept."""
+        told = (_told(name, wanted, exchange, sandbox) for name, wanted in self._match.items())
+        outside = [found for found in told if found is not None]
+        if not self._fields:
+            return _Compared(exchange, outside)
+        if inbound is None:
+            return _Compared(exchange, outside, known=False)
+        return self._inside(exchange, outside, _command(exchange, inbound))
+
+    def _inside(self, exchange: Exchange, outside: list[Difference], command: Mapping[str, Any]) -> _Compared:
+        """Compare the command, and each record together with it; the nearest of them counts."""
+        wrap, best = exchange.wrap, self._differences(command)
+        record, fields = None, command
+        first = next(iter(records_of(command)), None)
+        if isinstance(first, dict):
+            fields = {**first, **command}
+        for number, each in enumerate(records_of(command)):
+            if not best:
+                break
+            own = {wrap: each} if wrap else each
+            both = {**command, **own} if isinstance(own, dict) else command
+            found = self._differences(both)
+            if _distance(found) < _distance(best):
+                best, record, fields = found, number, both
+        return _Compared(exchange, [*outside, *best], record, fields)
+
+    def _differences(self, fields: Mapping[str, Any]) -> list[Difference]:
+        made = []
+        for name, test in self._tests.items():
+            if not test(fields.get(name), name in fields):
+                made.append(Difference(name, self._fields[name], fields.get(name), name in fields))
+        return made
+
+
+def _distance(differences: Sequence[Difference]) -> tuple[int, int]:
+    return len(differences), sum(not each.there for each in differences)
+
+
+def _told(name: str, wanted: Any, exchange: Exchange, sandbox: Sandbox) -> Difference | None:
+    """Return how an exchange differs in what the journal itself says of it."""
+    if name == "status" and wanted in ("success", "failure"):
+        success = exchange.violation is None and exchange.finding is None
+        return None if success == (wanted == "success") else Difference(name, wanted, exchange.status)
+    got: Any = getattr(exchange, name)
+    names = [got]
+    if name == "apikey":
+        names = [*sandbox.known_as(got)]
+    if name == "servicekey":
+        names.append(exchange.process.get("name"))
+    several = wanted if isinstance(wanted, list) else [wanted]
+    if name == "status":
+        several = [int(each) for each in several]
+    if any(same(each, one) for each in several for one in names):
+        return None
+    return Difference(name, wanted, got, there=got not in ("", None))
+
+
+def _command(exchange: Exchange, inbound: Inbound) -> Mapping[str, Any]:
+    try:
+        return decode(inbound, exchange.quirks).command
+    except (Malformed, RawQueryRefused):
+        return NOTHING
+
+
+def verify(sandbox: Sandbox, match: Mapping[str, Any], count: Mapping[str, int]) -> dict[str, Any]:
+    """Return whether as many exchanges fit as ``count`` asks for (at least one), which, and the near misses.
+
+    It is only ok if it would be so too with what cannot be compared: bodies that are not kept, and
+    exchanges that the journal has had to forget.
+    """
+    expectation = Expectation(match)
+    with sandbox.lock:
+        journal = sandbox.journal
+        kept = [(exchange, journal.whole(exchange)) for exchange in journal.newest_first()]
+        forgotten = journal.forgotten
+    compared = [expectation.compare(exchange, inbound, sandbox) for exchange, inbound in kept]
+    fitting = [each.exchange for each in compared if each.known and not each.differences]
+    unknown = [each.exchange for each in compared if not each.known and not each.differences]
+    low, high = _bounds(count)
+    ok = len(fitting) >= low and (high is None or len(fitting) + len(unknown) + forgotten <= high)
+    misses = [] if ok else _near(compared, expectation.size)
+    counted = f"{len(fitting)} of {len(kept)}"
+    text = f"expected {_wanted(low, high)}{expectation}; found {counted}"
+    if unknown:
+        text += f"; {len(unknown)} could not be compared, since their long bodies are not kept"
+    if forgotten:
+        text += f"; the journal has forgotten {forgotten} older ones"
+    return {
+        "ok": ok,
+        "matched": len(fitting),
+        "ids": [request_id(exchange.number) for exchange in fitting],
+        "not_compared": [request_id(exchange.number) for exchange in unknown],
+        "forgotten": forgotten,
+        "near_misses": misses,
+        "text": "\n".join([text, *(f"  {miss['text']}" for miss in misses)]),
+    }
+
+
+def _bounds(count: Mapping[str, int]) -> tuple[int, int | None]:
+    if "exactly" in count:
+        return count["exactly"], count["exactly"]
+    return count.get("min", 0 if "max" in count else 1), count.get("max")
+
+
+def _wanted(low: int, high: int | None) -> str:
+    if high is None:
+        return f"at least {low} {_requests(low)}"
+    if low == high:
+        return f"exactly {low} {_requests(low)}"
+    return f"from {low} to {high} requests" if low else f"at most {high} {_requests(high)}"
+
+
+def _requests(number: int) -> str:
+    return "request" if number == 1 else "requests"
+
+
+def _near(compared: Sequence[_Compared], size: int) -> list[dict[str, Any]]:
+    """Return the exchanges that fit most conditions, the nearest first and the younger before the older."""
+    missed = sorted(
+        (each for each in compared if each.known and each.differences),
+        key=lambda each: (_distance(each.differences), -each.exchange.number),
+    )
+    return [_missed(each, size) for each in missed[:NEAREST]]
+
+
+def _missed(compared: _Compared, size: int) -> dict[str, Any]:
+    exchange, differences = compared.exchange, compared.differences
+    number, method = request_id(exchange.number), exchange.method or "no method"
+    place = "" if compared.record is None else f", record {compared.record}"
+    malformed = f" ({exchange.finding.text})" if exchange.finding is not None else ""
+    reasons = "; ".join(each.told(compared.fields) for each in differences)
+    return {
+        "id": number,
+        "method": exchange.method,
+        "status": exchange.status,
+        "fitted": size - len(differences),
+        "of": size,
+        "record": compared.record,
+        "differences": [each.shown() for each in differences],
+        "text": f"{number} {method}{place}: {reasons}{malformed}",
+    }
