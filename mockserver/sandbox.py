@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
@@ -23,11 +24,12 @@ from mockserver.snapshots import Snapshots
 from mockserver.world import DEFAULT, MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Plan, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from mockserver.model import Exchange, Reply
     from mockserver.scenarios.model import Scenario
+    from mockserver.simulation.floor import Floor
     from mockserver.store.interface import Row, Store
 
 __all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan", "Sandbox", "World"]
@@ -57,6 +59,7 @@ class Sandbox:
         self.snapshots = Snapshots()
         self.bell = Bell()
         """Rings when something has happened that somebody may wait for: an exchange, an event, the end."""
+        self.floor.log.listener = lambda _: self.bell.ring()
         self.used = real_time()
         """When somebody used it last, through the API or the admin API; real time."""
         self.resets = 0
@@ -115,17 +118,28 @@ class Sandbox:
         floor.now = now
         return now
 
+    @contextmanager
+    def act(self) -> Iterator[Floor]:
+        """Let somebody act on the floor by hand: what is due happens first, then all of it or nothing."""
+        with self.lock:
+            self.settle()
+            try:
+                with self.store.unit():
+                    yield self.floor
+                    self.floor.serve_freed()
+            except BaseException:
+                self.floor.discard()
+                raise
+            self.floor.commit(real_time())
+
     def react(self) -> int:
         """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""
         return self.tick() if self.floor.rules.dialler == AUTO else 0
 
     def tick(self) -> int:
         """Let the dialler look once, whatever its mode; return how many calls began (SIM-01)."""
-        with self.store.unit():
-            begun = dispatch(self.floor)
-            self.floor.serve_freed()
-        self.floor.commit(real_time())
-        return begun
+        with self.act() as floor:
+            return dispatch(floor)
 
     def keep(self, exchange: Exchange, **members: Any) -> None:
         """Journal an exchange with these members set, tell the watchers of it as it was, and ring the bell."""

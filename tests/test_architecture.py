@@ -142,6 +142,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("scenarios.source", 63): "bits of an integer",
     ("store.pages", 32): "bits of a row's id",
     ("magic", 18): "digits of the longest number a client may send",
+    ("web.admin_floor", 32): "characters of a call's id that are shown",
+    ("web.admin_floor", 19): "characters of a moment without milliseconds",
     ("web.admin_http", 50): "errors of a body that are listed",
     ("web.openapi.nodes", 18): "digits of an integer that every reader of JSON keeps",
 }

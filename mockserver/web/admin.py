@@ -28,6 +28,7 @@ from mockserver.model import Reply
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
+from mockserver.simulation.control import IllegalVerb
 from mockserver.web import api
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
@@ -47,6 +48,7 @@ _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (SandboxExists, 409, "sandbox exists"),
     (SnapshotRefused, 409, "no snapshot"),
     (IllegalMove, 409, "illegal move"),
+    (IllegalVerb, 409, "illegal verb"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
 )
@@ -162,6 +164,8 @@ def _ask(tools: _Tools, route: Route, parts: dict[str, str], raw: bytes, watch: 
         sandbox = service.registry.get(
             parts.get("sandbox") or request.headers.get("X-Mock-Sandbox", DEFAULT).strip()
         )
+        with sandbox.lock:
+            sandbox.settle()
     filters = Filters(request.args.items(multi=True), route.filters)
     body: Any = tools.bodies.read(route.body, raw) if route.body else {}
     base = request.host_url.rstrip("/")

@@ -10,6 +10,7 @@ from mockserver.web import (
     admin_clock,
     admin_documents,
     admin_faults,
+    admin_floor,
     admin_sandboxes,
     admin_scenarios,
     admin_simulation,
@@ -82,6 +83,14 @@ def index(_: Ask) -> dict[str, Any]:
 
 _S, _T, _F, _M, _D = admin_sandboxes, admin_state, admin_faults, admin_simulation, admin_documents
 _C, _K, _V, _P = admin_scenarios, admin_clock, admin_verify, admin_snapshots
+_L = admin_floor
+_VERBS: Final = {
+    "answer": "The other side or the agent answers; a call on hold is taken back.",
+    "hold": "The agent puts the call on hold.",
+    "transfer": "The agent gives the call to another who is ready, and wraps up.",
+    "hangup": "The customer or the agent hangs up.",
+    "press": "The other side presses keys.",
+}
 _SANDBOXES: Final = f"{HOME}/sandboxes"
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -196,6 +205,32 @@ ROUTES: Final[tuple[Route, ...]] = (
         "POST", "…/simulation/users/<path:name>/status", _M.set_user_status,
         "Set what the agent of a login is doing; with strict only what may follow by itself.", "user_status",
         reply="agent", conflicts=True,
+    ),
+    Route("GET", "…/simulation", _L.rules, "How the floor runs, and what is still to happen.", reply="simulation"),
+    Route(
+        "PATCH", "…/simulation", _L.change_rules, "Switch the dialler, or change times of the floor.", "simulation",
+        reply="simulation",
+    ),
+    Route(
+        "POST", "…/simulation/tick", _L.tick, "Let the dialler look once: every free agent gets the next call.",
+        reply="ticked",
+    ),
+    Route(
+        "POST", "…/simulation/incoming", _L.incoming, "A call comes in: what Call Guide shows, and who is rung.",
+        "incoming", 201, reply="incoming",
+    ),
+    Route("GET", "…/simulation/calls", _L.calls, "Calls that wait or are under way.", reply="calls"),
+    Route("GET", "…/simulation/calls/<name>", _L.call, "One call, by call-list id or system call id.", filters=("apikey",), reply="call"),
+    *(
+        Route(
+            "POST", f"…/simulation/calls/<name>/{verb}", _L.verb(verb), help_, f"call_{verb}",
+            reply="call", conflicts=True,
+        )
+        for verb, help_ in _VERBS.items()
+    ),
+    Route(
+        "GET", "…/events", _L.events, "What happened on the floor, newest first; wait holds the answer until there is something.",
+        filters=("kind", "apikey", "login", "process", "contact", "call", "since", "limit", "wait"), reply="events",
     ),
     Route(
         "GET", f"{HOME}/openapi.json", _D.openapi, "All this as OpenAPI 3.1, and the API.",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.contract.documents import known, shown
 from mockserver.errors import Problem
 from mockserver.sandbox import MINTED_FROM
-from mockserver.simulation.agents import check_move, label, legal_moves, name_of, set_status, status_called
+from mockserver.simulation.agents import check_move, label, legal_moves, name_of, status_called
+from mockserver.simulation.control import set_agent
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
 
 if TYPE_CHECKING:
@@ -56,15 +57,14 @@ def set_user_status(ask: Ask) -> dict[str, Any]:
     tenants, and with ``strict`` an illegal move are refused and change nothing.
     """
     sandbox, entries = ask.sandbox, _entries(ask)
-    with sandbox.lock, sandbox.store.unit():
+    with sandbox.act() as floor:
         status = _checked(ask, entries)
         tenants = [ask.body["apikey"]] if "apikey" in ask.body else _apikeys(sandbox.store)
         found = _user(sandbox, ask.name, tenants)
         if found is not None:
             if ask.body.get("strict"):
                 check_move(entries, found[1]["status"], status)
-            set_status(sandbox.store, found, status, sandbox.clock.text())
-            return _shown(entries, sandbox.store.get("users", found[0]) or {})
+            return _shown(entries, set_agent(floor, found, status)[1])
         store = sandbox.store.fork()
     raise _no_user(store, ask.name, tenants)
 

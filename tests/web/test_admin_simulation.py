@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.agents import set_status
+from mockserver.simulation.control import set_agent
 from mockserver.web import admin_simulation
 from tests.server_process import running
 
@@ -314,16 +314,16 @@ def test_a_status_is_set_under_the_sandboxs_lock(
     lock = service.registry.get("default").lock
     free: list[bool] = []
 
-    def watched(*args: Any) -> None:
+    def watched(*args: Any) -> Any:
         def look() -> None:
             free.append(lock.acquire(blocking=False))
 
         thread = threading.Thread(target=look)
         thread.start()
         thread.join()
-        set_status(*args)
+        return set_agent(*args)
 
-    monkeypatch.setattr(admin_simulation, "set_status", watched)
+    monkeypatch.setattr(admin_simulation, "set_agent", watched)
     assert put(admin, DINESH, 1, strict=True)["status"] == 1
     assert free == [False]
 
@@ -334,11 +334,11 @@ def test_a_status_is_set_wholly_or_not_at_all(
     """An error after the change undoes it: it is one unit of work (SIM-12)."""
 
     def broken(*args: Any) -> None:
-        set_status(*args)
+        set_agent(*args)
         raise RuntimeError("just now")
 
     before = admin.ok("GET", "/state")
-    monkeypatch.setattr(admin_simulation, "set_status", broken)
+    monkeypatch.setattr(admin_simulation, "set_agent", broken)
     assert refused(admin, DINESH, status=1)["status"] == 500
     assert admin.ok("GET", "/state") == before
 

@@ -257,6 +257,21 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/magic", None),
     ("GET", "/simulation/users", None),
     ("POST", "/simulation/users/dinesh.s@avhan.com/status", {"status": 7}),
+    ("POST", "/simulation/users/dinesh.s@avhan.com/status", {"status": 1}),
+    ("PATCH", "/simulation", {"dialler": "off", "wrapup": 20}),
+    ("GET", "/simulation", None),
+    ("POST", "/simulation/incoming", {"servicekey": "VoiceInOut", "number": MOBILE}),
+    ("GET", "/simulation/calls", None),
+    ("POST", "/simulation/calls/796/answer", {}),
+    ("GET", "/simulation/calls/796", None),
+    ("POST", "/simulation/calls/796/hold", {}),
+    ("POST", "/simulation/calls/796/answer", {}),
+    ("POST", "/simulation/users/user10/status", {"status": 1}),
+    ("POST", "/simulation/calls/796/press", {"keys": "1"}),
+    ("POST", "/simulation/calls/796/transfer", {"to": "user10"}),
+    ("POST", "/simulation/calls/796/hangup", {"by": "agent"}),
+    ("POST", "/simulation/tick", None),
+    ("GET", "/events?kind=call&wait=0.5", None),
     ("GET", "/requests", None),
     ("GET", "/requests?wait=0.5&contains=mobilenumber&limit=1", None),
     ("POST", "/requests/verify", {"match": {"method": METHOD, "fields": {"mobilenumbr": MOBILE}}}),
@@ -307,7 +322,10 @@ def _template(verb: str, path: str) -> str:
     whole = f"/__admin{path.partition('?')[0]}"
     if whole in described()["paths"] and verb.lower() in described()["paths"][whole]:
         return whole
-    if path.startswith("/simulation/"):
+    if path.startswith("/simulation/calls/"):
+        verb_of_call = path.removeprefix("/simulation/calls/").partition("/")[1:]
+        return "/__admin/simulation/calls/{name}" + "".join(verb_of_call)
+    if path.startswith("/simulation/users/"):
         return "/__admin/simulation/users/{name}/status"
     if path.endswith("/restore"):
         return "/__admin/snapshots/{name}/restore"

@@ -48,9 +48,14 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
     ),
     "since": (
-        "Not before a time of the sandbox, or after a request.",
-        {"anyOf": [dict(_MOMENT), dict(_REQUEST)]},
+        "Not before a time of the sandbox, or after a request or an event of this id.",
+        {"anyOf": [dict(_MOMENT), {**_REQUEST, "pattern": "^[re][0-9]{1,18}$"}]},
     ),
+    "kind": ("What happened, such as call.answered; call stands for all that happens to calls.", _TEXT),
+    "login": ("Login of an agent; letter case does not matter.", _TEXT),
+    "process": ("Name of a process.", _TEXT),
+    "contact": ("Number.", _TEXT),
+    "call": ("Call-list id.", _WHOLE),
     "limit": ("At most so many.", _WHOLE),
     "offset": ("Beginning after so many.", _WHOLE),
 }
@@ -60,6 +65,7 @@ _PARTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "sandboxes": ("Key of a sandbox.", SANDBOX),
     "requests": ("Id of a request; the header X-Mock-Request-Id tells it.", _REQUEST),
     "users": ("Login of a user; letter case does not matter.", {**_NAME, "examples": ["dinesh.s@avhan.com"]}),
+    "calls": ("Call-list id or system call id.", {**_NAME, "examples": ["796"]}),
     "snapshots": ("Id or name of a snapshot.", {**_NAME, "examples": ["s1"]}),
     "state": ("Name of a table.", {"enum": [table.name for table in TABLES]}),
 }

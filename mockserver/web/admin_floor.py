@@ -1,0 +1,198 @@
+"""Admin routes about what happens on the floor: events, the dialler, calls by hand, calls that come in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mockserver.contract.documents import known, shown
+from mockserver.contract.values import parse_moment
+from mockserver.errors import Problem
+from mockserver.simulation.control import carry_out, come_in, legal_verbs
+from mockserver.simulation.events import number_of
+from mockserver.simulation.popping import screen_pop
+from mockserver.store.pages import MAX_ID
+from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.sandbox import Sandbox
+    from mockserver.simulation.calllist import Found
+    from mockserver.simulation.events import Event
+    from mockserver.web.admin_http import Ask, Filters
+
+    Wanted = Callable[[Event], bool]
+
+_SAME: Final = ("kind", "login", "process", "contact")
+_LISTED: Final = 10
+_SHOWN: Final = 32
+
+
+def events(ask: Ask) -> bytes:
+    """Return the events that fit the filters, newest first, and how many there are."""
+    limit = ask.filters.number("limit")
+    wanted = _wanted(ask.filters)
+
+    def find() -> tuple[list[Event], bool]:
+        with ask.sandbox.lock:
+            ask.sandbox.settle()
+            listed = ask.sandbox.floor.log.newest_first()
+        found = [event for event in listed if all(fits(event) for fits in wanted)]
+        return found, bool(found)
+
+    found = ask.wait(find)
+    return b'{"total":%d,"events":%b}' % (len(found), encode_rows(event.shown() for event in found[:limit]))
+
+
+def _wanted(filters: Filters) -> list[Wanted]:
+    wanted: list[Wanted] = []
+    for name in _SAME:
+        text = filters.text(name)
+        if text is not None:
+            wanted.append(_member(name, text))
+    call, apikey, since = filters.number("call"), filters.text("apikey"), filters.text("since")
+    if call is not None:
+        wanted.append(lambda event: event.about.get("calllistid") == call)
+    if apikey is not None:
+        wanted.append(lambda event: event.tenant == apikey)
+    if since is not None:
+        wanted.append(_since(since, filters))
+    return wanted
+
+
+def _member(name: str, text: str) -> Wanted:
+    if name == "kind":
+        # "call" stands for all that happens to calls
+        return lambda event: event.kind == text or event.kind.startswith(f"{text}.")
+    if name == "login":
+        return lambda event: str(event.about.get(name) or "").casefold() == text.casefold()
+    return lambda event: event.about.get(name) == text
+
+
+def _since(text: str, filters: Filters) -> Wanted:
+    number = number_of(text) if text.startswith("e") else None
+    if number is not None:
+        return lambda event: event.number > number
+    if parse_moment(text) is None:
+        raise filters.bad("since", "YYYY-MM-DD hh:mm:ss on the sandbox's clock, or the id of an event")
+    return lambda event: event.at >= text
+
+
+def rules(ask: Ask) -> dict[str, Any]:
+    """Return how the floor runs, and what is still to happen by itself."""
+    with ask.sandbox.lock:
+        ask.sandbox.settle()
+        return _rules(ask.sandbox)
+
+
+def _rules(sandbox: Sandbox) -> dict[str, Any]:
+    floor = sandbox.floor
+    due = floor.next_due()
+    return {
+        "dialler": floor.rules.dialler,
+        **{name: floor.rule(name) for name in floor.book.defaults},
+        "timers": floor.store.count("timers"),
+        "next": None if due is None else due[:19],
+        "events": floor.log.last,
+    }
+
+
+def change_rules(ask: Ask) -> dict[str, Any]:
+    """Change how the floor runs from now on; a reset goes back to how it was made."""
+    sandbox, body = ask.sandbox, dict(ask.body)
+    with sandbox.lock:
+        sandbox.settle()
+        floor = sandbox.floor
+        dialler = body.pop("dialler", floor.rules.dialler)
+        floor.rules = replace(floor.rules, dialler=dialler, chosen={**floor.rules.chosen, **body})
+        sandbox.react()
+        return _rules(sandbox)
+
+
+def tick(ask: Ask) -> dict[str, Any]:
+    """Let the dialler look once, whatever its mode (SIM-01)."""
+    sandbox = ask.sandbox
+    with sandbox.lock:
+        sandbox.settle()
+        return {"begun": sandbox.tick(), **_rules(sandbox)}
+
+
+def incoming(ask: Ask) -> dict[str, Any]:
+    """Let a call come in, and return what Call Guide would show (SIM-04)."""
+    sandbox, body = ask.sandbox, ask.body
+    with sandbox.lock:
+        sandbox.settle()
+        process = sandbox.process(body["servicekey"])
+        if process is None or process["tenant"] is None:
+            keys = [
+                row["servicekey"] for _, row in sandbox.store.find("processes", tenant=sandbox.own_apikey)
+            ]
+            expected = known([key for key in keys if key], body["servicekey"])
+            got = shown(body["servicekey"])
+            raise unfit(Problem("", "/servicekey", "the sandbox has no such process", expected, got))
+        with sandbox.act() as floor:
+            found = come_in(floor, process, body["number"])
+        return {**_call(sandbox, found), "screen_pop": screen_pop(sandbox.store, process, body["number"])}
+
+
+def calls(ask: Ask) -> bytes:
+    """Return the calls that are under way, with the verbs that each takes now."""
+    sandbox = ask.sandbox
+    with sandbox.lock:
+        sandbox.settle()
+        found = [each for each in sandbox.store.rows("calls") if each[1]["handling"] or each[1]["queue"]]
+        listed = [_call(sandbox, each)["call"] for each in found]
+    return b'{"total":%d,"calls":%b}' % (len(listed), encode_rows(listed))
+
+
+def call(ask: Ask) -> dict[str, Any]:
+    """Return one call, by call-list id or system call id."""
+    with ask.sandbox.lock:
+        ask.sandbox.settle()
+        return _call(ask.sandbox, _named(ask))
+
+
+def verb(name: str) -> Callable[[Ask], dict[str, Any]]:
+    """Return the handler of a verb of calls."""
+
+    def handler(ask: Ask) -> dict[str, Any]:
+        sandbox = ask.sandbox
+        with sandbox.lock:
+            with sandbox.act() as floor:
+                row_id, _ = carry_out(floor, _named(ask), name, ask.body)
+            return _call(sandbox, (row_id, sandbox.store.get("calls", row_id) or {}))
+
+    handler.__doc__ = f"Carry out the verb {name} on a call."
+    return handler
+
+
+def _named(ask: Ask) -> Found:
+    """Return the call that a path names; 404 with those that are under way when there is none."""
+    store, tenant = (
+        ask.sandbox.store,
+        ask.body.get("apikey") or ask.filters.text("apikey") or ask.sandbox.own_apikey,
+    )
+    digits = ask.name.isascii() and ask.name.isdigit() and int(ask.name[:_SHOWN]) < MAX_ID
+    found = store.first("calls", tenant=tenant, calllistid=int(ask.name)) if digits else None
+    found = found or store.first("calls", tenant=tenant, systemcallid=ask.name)
+    if found is None:
+        open_ones = [
+            str(row["calllistid"])
+            for _, row in store.rows("calls")
+            if row["handling"] and row["tenant"] == tenant
+        ]
+        listed = f"; under way are {', '.join(open_ones[:_LISTED])}" if open_ones else "; none is under way"
+        detail = f"{tenant} has no call with the call-list id or system call id {ask.name[:_SHOWN]!r}{listed}"
+        raise AdminProblem(404, "unknown call", detail)
+    return found
+
+
+def _call(sandbox: Sandbox, found: Found) -> dict[str, Any]:
+    row: Mapping[str, Any] = found[1]
+    shown_ones = (
+        "calllistid", "process", "contact", "login", "calltype", "due", "status", "systemcallid", "media",
+        "customercode", "attempts", "agent", "answered", "outcome", "pressed",
+    )  # fmt: skip
+    members = {"apikey": row["tenant"], **{name: row[name] for name in shown_ones}}
+    return {"call": {**members, "verbs": list(legal_verbs(sandbox.floor, row))}}
