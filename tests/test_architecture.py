@@ -55,6 +55,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
     (("seed_people", "seed_rules"), "made-up people, and what a plan must hold"),
+    (("logs.*", "metrics"), "what the server tells of its exchanges: lines and counts"),
     (("journal",), "what became of each request"),
     (("faults.*",), "harm on request"),
     (("store.*",), "tables"),
@@ -84,6 +85,10 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
     "lameenc": (("audio.*",), "an extra that most installations do without"),
     "click": (("cli", "options"), "settings exist without a command line"),
+    "prometheus_client": (
+        ("web.admin_metrics",),
+        "the core only counts; and its import takes longer than our start",
+    ),
 }
 """Libraries, where alone they may be imported, and because of what."""
 
@@ -126,6 +131,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("scenarios.source", 50): "objects and lists inside each other",
     ("scenarios.source", 63): "bits of an integer",
     ("store.pages", 32): "bits of a row's id",
+    ("logs.masking", 16): "bytes of a salt",
+    ("metrics", 50): "microseconds, the end of the first bucket",
     ("magic", 18): "digits of the longest number a client may send",
     ("web.admin_http", 50): "errors of a body that are listed",
     ("web.openapi.nodes", 18): "digits of an integer that every reader of JSON keeps",
@@ -138,7 +145,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference", "key_hints",
+    "magic", "registry", "scenarios.*", "interference", "key_hints", "logs.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -152,7 +159,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (
-        ("settings", "web.openapi.document", "web.postman"),
+        ("settings", "logs.*", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
     "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),

@@ -10,6 +10,7 @@ from mockserver.web import (
     admin_clock,
     admin_documents,
     admin_faults,
+    admin_metrics,
     admin_sandboxes,
     admin_scenarios,
     admin_simulation,
@@ -37,7 +38,7 @@ class Route:
     A ``path`` that begins with ``…`` stands under every sandbox, and directly under ``/__admin`` for the
     default one. ``body`` names the schema in ``schemas/admin`` of the request's body, ``status`` is
     answered when all went well, with a body as the schema ``reply`` in ``schemas/admin/replies`` says;
-    ``filters`` are the names its query may hold. ``conflicts`` says that it may be refused with 409.
+    ``filters`` are the names its query may hold. One that does not answer JSON answers text of the type ``media``. ``conflicts`` says that it may be refused with 409.
     """
 
     verb: str
@@ -49,6 +50,7 @@ class Route:
     filters: tuple[str, ...] = ()
     reply: str = ""
     conflicts: bool = False
+    media: str = ""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -175,6 +177,10 @@ ROUTES: Final[tuple[Route, ...]] = (
         "POST", "…/simulation/users/<path:name>/status", _M.set_user_status,
         "Set what the agent of a login is doing; with strict only what may follow by itself.", "user_status",
         reply="agent", conflicts=True,
+    ),
+    Route(
+        "GET", f"{HOME}/metrics", admin_metrics.metrics, "What the server did since its start, for Prometheus.",
+        media=admin_metrics.EXPOSITION,
     ),
     Route(
         "GET", f"{HOME}/openapi.json", _D.openapi, "All this as OpenAPI 3.1, and the API.",
