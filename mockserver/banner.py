@@ -25,8 +25,9 @@ def _mapped(settings: Settings) -> str:
 
 
 def log_banner(service: Service, url: str) -> None:
-    """Log what the banner says as one record; it names no token, since logs are kept and passed on."""
+    """Log what the banner says as one record; it names no keys and no token, since logs are kept and passed on."""
     rows = _rows(service, url)
+    del rows["credentials"]
     if service.settings.admin == "on" and service.access.minted:
         rows["admin token"] = "in the ready line on stdout"
     members = {name.replace(" ", "_"): value for name, value in rows.items()}

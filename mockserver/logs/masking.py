@@ -23,8 +23,11 @@ _NAMES: Final = (
 _QUOTED: Final = re.compile(
     rf"""({_NAMES}\\*["']?\s*[:=,]\s*b?)(\\*)(["'])(.*?)((?<!\\)\2\3|$)""", re.IGNORECASE | re.MULTILINE
 )
+_ENCODED: Final = re.compile(
+    rf"({_NAMES}%22(?:%20|\+)*%3A(?:%20|\+)*%22)(.*?)(%22|[&\s]|$)", re.IGNORECASE | re.MULTILINE
+)
 _BARE: Final = re.compile(
-    rf"""({_NAMES}(?:["']|%22)?\s*(?:[:=]|%3A)\s*(?:%22)?(?:(?:bearer|basic|digest)\s+)?)([^\s"'&,;}}%*\\]+)""",
+    rf"""({_NAMES}["']?\s*(?:[:=]|%3A|%3D)\s*(?:(?:bearer|basic|digest)\s+)?)([^\s"'&,;}}%*\\]+)""",
     re.IGNORECASE,
 )
 
@@ -77,5 +80,6 @@ class Redaction:
         """Return the text without secrets."""
         for secret in self._known:
             text = text.replace(secret, _STARS)
+        text = _ENCODED.sub(rf"\1{_STARS}\3", text)
         text = _QUOTED.sub(rf"\1\2\3{_STARS}\5", text)
         return _BARE.sub(rf"\1{_STARS}", text)
