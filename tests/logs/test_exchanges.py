@@ -123,12 +123,12 @@ def test_whatever_a_client_sends_is_a_line(api: Api, form: str) -> None:
 
 def test_an_error_of_ours_is_told_without_secrets(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last line of the traceback stands in the line, at level error; a key in its message does not."""
-    from mockserver import stages
+    from mockserver.methods import HANDLERS
 
     def broken(_: Any) -> Any:
         raise ValueError('cannot use {"apikey": "test_org", "newpassword": "pw"} here')
 
-    monkeypatch.setitem(stages.HANDLERS, "ImportProcessData", broken)
+    monkeypatch.setitem(HANDLERS, "ImportProcessData", broken)
     _, caught = logged(api, "json")
     api.post(IMPORT)
     line = json.loads(caught.made[0])

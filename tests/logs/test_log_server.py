@@ -49,7 +49,7 @@ def test_in_json_every_line_is_an_object() -> None:
 def test_a_harmed_exchange_is_one_line_that_says_how_it_ended() -> None:
     """The line of a treated connection waits for its end, which it tells (SIM-26)."""
     with running("--log-format", "json") as server:
-        body = {"fault": "latency", "fixed": 0.001}
+        body: dict[str, Any] = {"fault": "latency", "fixed": 0.001}
         assert requests.post(f"{server.ready['admin']}/faults", json=body, timeout=20).status_code == 201
         requests.post(server.ready["endpoint"], data=FORM, timeout=20)
         stderr = server.stop()[2]
