@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
+from mockserver.logs.records import MEMBERS
 from mockserver.settings import ENDPOINT, strangers
 
 if TYPE_CHECKING:
     from mockserver.service import Service
     from mockserver.settings import Settings
 
+_log = logging.getLogger(__name__)
 _TRY = (
     '{"method":"ImportProcessData","servicekey":"MUMBAI_CRM_OBD","apikey":"test_org","media":"12",'
     '"updateparam":"mobilenumber","data":[{"sr_number":"1458","mobilenumber":"8850014998"}]}'
@@ -21,8 +24,32 @@ def _mapped(settings: Settings) -> str:
     return ", ".join(f"{edition} on {place}" for place, edition in settings.edition_map.items())
 
 
+def log_banner(service: Service, url: str) -> None:
+    """Log what the banner says as one record; it names no keys and no token, since logs are kept and passed on."""
+    rows = _rows(service, url)
+    del rows["credentials"]
+    if service.settings.admin == "on" and service.access.minted:
+        rows["admin token"] = "in the ready line on stdout"
+    members = {name.replace(" ", "_"): value for name, value in rows.items()}
+    _log.info("Jodo sandbox at %s", url, extra={MEMBERS: members})
+
+
 def banner(service: Service, url: str) -> str:
     """Return the banner of a started service: where it is, whom to log in as, what is loaded, what to try."""
+    rows = _rows(service, url)
+    width = max(map(len, rows))
+    lines = ["", f"  Jodo sandbox at {url}", ""]
+    lines += [f"  {name:<{width}}  {value}" for name, value in rows.items()]
+    insecure = "-k " if url.startswith("https:") else ""
+    lines += [
+        "",
+        f"  curl {insecure}-H 'Content-Type: text/html' --data-raw 'data={_TRY}' {url}{ENDPOINT}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _rows(service: Service, url: str) -> dict[str, str]:
     settings = service.settings
     loaded = ", ".join(f"{count} {name}" for name, count in service.loaded().items())
     rows = {
@@ -43,13 +70,4 @@ def banner(service: Service, url: str) -> str:
         rows["quirks"] = ", ".join(f"{name}={value}" for name, value in settings.quirks.items())
     if settings.admin == "on" and service.access.token is not None:
         rows["admin token"] = service.access.token if service.access.minted else "as given by --admin-token"
-    width = max(map(len, rows))
-    lines = ["", f"  Jodo sandbox at {url}", ""]
-    lines += [f"  {name:<{width}}  {value}" for name, value in rows.items()]
-    insecure = "-k " if url.startswith("https:") else ""
-    lines += [
-        "",
-        f"  curl {insecure}-H 'Content-Type: text/html' --data-raw 'data={_TRY}' {url}{ENDPOINT}",
-        "",
-    ]
-    return "\n".join(lines)
+    return rows

@@ -108,14 +108,17 @@ def run_server(settings: Settings, factory: Factory | None = None) -> int:
     """
     with contextlib.suppress(KeyboardInterrupt), _terminable():
         from mockserver.edge import server
+        from mockserver.logs import setup as logs
 
         certificate = _tls_context(settings)
         sock = server.bind(settings.host, settings.port)
-        with sock:
+        with sock, logs.opened(settings.log_format, settings.log_level) as log:
             service = (factory or _start)(settings)
-            _log_to_stderr(settings.log_level)
+            log.hide(service.access.token)
+            service.log_to(log.lines)
             url = server.base_url(sock, tls=certificate is not None)
             server.run(service, sock, certificate, lambda: _announce(service, url))
+            service.log_to(None)
         server.leave(OK)
     return OK
 
@@ -154,28 +157,20 @@ def _terminable() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
-def _log_to_stderr(level: str) -> None:
-    import logging
-
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    # Java's client offers HTTP/2 with each request; that it is declined is no news.
-    logging.getLogger("uvicorn.error").addFilter(lambda record: "upgrade request" not in str(record.msg))
-    logging.getLogger("uvicorn.error").addFilter(lambda record: "WebSocket library" not in str(record.msg))
-    # uvicorn's own chatter repeats the banner
-    logging.getLogger("uvicorn").setLevel(level.upper() if level in ("debug", "error") else "WARNING")
-
-
 def _announce(service: Service, url: str) -> None:
     """Print the banner for people and the one line for machines; nobody has to read either."""
-    from mockserver.banner import banner
+    from mockserver.banner import banner, log_banner
 
     line: dict[str, str] = {"event": "ready", "url": url, "endpoint": url + ENDPOINT}
     if service.settings.admin == "on":
         line["admin"] = f"{url}/__admin"
         if service.access.minted and service.access.token is not None:
             line["token"] = service.access.token
-    with contextlib.suppress(OSError, ValueError):
-        print(banner(service, url), file=sys.stderr, flush=True)
+    if service.settings.log_format == "json":
+        log_banner(service, url)
+    else:
+        with contextlib.suppress(OSError, ValueError):
+            print(banner(service, url), file=sys.stderr, flush=True)
     try:
         print(json.dumps(line), flush=True)
     except (OSError, ValueError):

@@ -100,6 +100,10 @@ class Journal:
         """Return the exchanges, newest first."""
         return reversed(list(self._entries))
 
+    def newest(self) -> Exchange:
+        """Return the exchange that was kept last, as it is kept; there must be one."""
+        return self._entries[-1]
+
     def get(self, number: int) -> Exchange | None:
         """Return the exchange of that number if it is still kept."""
         return next((exchange for exchange in self._entries if exchange.number == number), None)
@@ -164,7 +168,7 @@ def summary(exchange: Exchange) -> dict[str, Any]:
         "evidence": exchange.evidence,
         "description": exchange.description,
         "http_status": exchange.reply.http_status,
-        "microseconds": sum(nanoseconds for _, nanoseconds in exchange.stages) // 1000,
+        "microseconds": exchange.nanoseconds // 1000,
         "faults": list(exchange.harm),
         "ended": exchange.ended or None,
     }

@@ -132,7 +132,7 @@ class Exchange:
     1970, ``now`` the sandbox's moment, ``at`` the same as text. ``violation`` is what refused the command (None: it was
     accepted), ``reason`` a status that its refusal gives beside its own (0: none, DISP-14); ``status`` is the vendor's code the command was answered with; ``forced`` says that somebody asked for it; ``forced_record`` is a
     status that was queued for records, with the fields they must match. ``stages`` holds name and nanoseconds of
-    each stage that ran.
+    each stage that ran, ``nanoseconds`` the sum of them.
 
     ``plays`` are the scenarios that may act on it, ``memo`` what already fired before a wait, ``met`` the points
     at which rules acted on it since, ``faults``
@@ -179,6 +179,7 @@ class Exchange:
     error: str = ""
     changes: Mapping[str, Mapping[str, int]] = NOTHING
     stages: tuple[tuple[str, int], ...] = ()
+    nanoseconds: int = 0
     reply: Reply = Reply(500, (), b"")
     edition: str = ""
     quirks: Mapping[str, str] = NOTHING

@@ -71,21 +71,21 @@ def serve(
         exchange = Exchange.begin(**begun, regime=regime, regime_source=(header, hint))
         stages: list[tuple[str, int]] = []
         try:
-            ended = _run(exchange, sandbox, catalogue, stages)
+            ended, spent = _run(exchange, sandbox, catalogue, stages)
         except Held as wait:
             resets = sandbox.resets
             return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
-        return _kept(ended, sandbox, stages)
+        return _kept(ended, sandbox, stages, spent)
 
 
-def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]]) -> Reply:
+def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]], spent: int) -> Reply:
     """Harm the reply where that is wanted, journal the exchange and return the reply as it goes out."""
     _give_back_unused(exchange, sandbox)
     before, sandbox.last_reply = sandbox.last_reply, exchange.reply
     if exchange.harm or exchange.patches:
         exchange = _harmed(exchange, before)
     changes = sandbox.store.changes()
-    sandbox.keep(exchange, changes=changes, stages=tuple(stages))
+    sandbox.keep(exchange, changes=changes, stages=tuple(stages), nanoseconds=spent)
     if changes:
         sandbox.react()
     return exchange.reply
@@ -142,8 +142,8 @@ def _misled(exchange: Exchange, error: MockServerError, sandbox: Sandbox) -> Rep
 
 def _run(
     exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue, stages: list[tuple[str, int]]
-) -> Exchange:
-    """Return the exchange with its reply, whatever happens on the way; Held is raised as it is."""
+) -> tuple[Exchange, int]:
+    """Return the exchange with its reply, whatever happens on the way, and the nanoseconds it took; Held is raised as it is."""
     started = perf_counter_ns()
     try:
         exchange = _carried_out(exchange, sandbox, catalogue, stages)
@@ -154,8 +154,9 @@ def _run(
     except Exception:  # noqa: BLE001 - not even a refusal could be told
         exchange = _unexpected(exchange, catalogue)
     spent = sum([nanoseconds for _, nanoseconds in stages])  # a generator costs a call for each stage
-    stages.append(("render", perf_counter_ns() - started - spent))
-    return exchange
+    whole = perf_counter_ns() - started
+    stages.append(("render", whole - spent))
+    return exchange, whole
 
 
 def _carried_out(

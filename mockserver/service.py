@@ -17,8 +17,10 @@ from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
 from mockserver.errors import InvalidDocument, UnknownSandbox
 from mockserver.limits import too_long
+from mockserver.logs.exchanges import ExchangeLog
 from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
+from mockserver.metrics import Metrics
 from mockserver.model import Pause, Reply
 from mockserver.paths import data_dir
 from mockserver.pipeline import serve
@@ -30,6 +32,7 @@ from mockserver.seeding import load_preset
 from mockserver.settings import ADMIN, ENDPOINT
 
 if TYPE_CHECKING:
+    from mockserver.logs.lines import Lines
     from mockserver.model import Inbound
     from mockserver.sandbox import Sandbox
     from mockserver.settings import Settings
@@ -63,6 +66,9 @@ class Service:
         registry: SandboxRegistry,
         edition: str = "",
         shelf: Shelf | None = None,
+        *,
+        metrics: Metrics | None = None,
+        log: ExchangeLog | None = None,
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
@@ -75,6 +81,9 @@ class Service:
         self._bare = settings.diagnostics == "off"
         self._told: frozenset[str] = frozenset()
         self.shelf = shelf or Shelf(catalogue, (), wire=False)
+        self.metrics = metrics or Metrics()
+        self.lines: Lines | None = None
+        self._log = log
 
     @classmethod
     def start(cls, settings: Settings, *, wire: bool = False) -> Service:
@@ -89,7 +98,17 @@ class Service:
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
         shelf = Shelf(catalogue, settings.scenarios, wire=wire)
-        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base, shelf)
+        metrics = Metrics()
+        log = ExchangeLog(settings.log_format, told=wire) if settings.logs_exchanges else None
+        world = World(
+            catalogue,
+            settings.timezone,
+            settings.journal,
+            quirks,
+            settings.recording_base,
+            shelf,
+            watchers=(metrics.watch, *([log.watch] if log else ())),
+        )
         registry = SandboxRegistry(world, load_preset)
         clock, scale = mode_of(settings.clock)
         plan = Plan(
@@ -103,7 +122,7 @@ class Service:
             dialler=settings.dialler,
         )
         registry.create(plan, DEFAULT, mint=False)
-        return cls(settings, catalogue, registry, edition, shelf)
+        return cls(settings, catalogue, registry, edition, shelf, metrics=metrics, log=log)
 
     def is_api(self, path: str) -> bool:
         """Tell whether a path is the API endpoint, of the server or of one sandbox."""
@@ -159,16 +178,27 @@ class Service:
     def begin(self, inbound: Inbound) -> Reply | Pause:
         """Answer one HTTP request to the API endpoint, or say how long to wait; never raises and never waits."""
         if inbound.verb not in ("POST", "GET", "HEAD"):
-            return self._other_verb(inbound)
+            return self.turned_away(self._other_verb(inbound))
         if len(inbound.body) > self.settings.max_body:
-            return too_long(self.settings)
+            return self.turned_away(too_long(self.settings))
         try:
             sandbox = self._resolve(inbound)
         except UnknownSandbox as error:
-            refused = problem(404, "unknown sandbox", self.how_to_find(error))
+            refused = self.turned_away(problem(404, "unknown sandbox", self.how_to_find(error)))
             return self._shown(refused) if self._bare else refused
         outcome = serve(inbound, sandbox, self.catalogue, self._edition_of(inbound))
         return self._shown(outcome) if self._bare else outcome
+
+    def log_to(self, lines: Lines | None) -> None:
+        """Log to these lines from now on; None ends it. They get the exchanges only if the settings say so."""
+        self.lines = lines
+        if self._log is not None:
+            self._log.to(lines)
+
+    def turned_away(self, reply: Reply) -> Reply:
+        """Count a reply to a request for the API that reached no sandbox, and return it."""
+        self.metrics.turn_away(reply.http_status)
+        return reply
 
     def _shown(self, outcome: Reply | Pause) -> Reply | Pause:
         """Return an outcome without diagnostics, also when it comes after a pause."""
@@ -188,7 +218,9 @@ class Service:
         raise RuntimeError("a fault that waits was loaded by a server that cannot wait")
 
     def ended(self, origin: tuple[str, int], how: str) -> None:
-        """Note in the journal how the connection of a harmed reply ended; the edge says so."""
+        """Note in journal and log how the connection of a harmed reply ended; the edge says so."""
+        if self._log is not None:
+            self._log.ended(origin, how)
         key, number = origin
         with suppress(UnknownSandbox):
             sandbox = self.registry.get(key)

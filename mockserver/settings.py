@@ -162,7 +162,20 @@ class Settings:
         "never unless given. The default sandbox stays.", metavar="SECONDS", types=(int, float),
     )  # fmt: skip
     log_level: str = _choice("info", "What is logged on stderr.", "debug", "info", "warning", "error")
+    log_format: str = _choice(
+        "text", "Form of what is logged: for people, or a JSON object a line.", "text", "json"
+    )
+    log_requests: str = _choice(
+        "auto", "Whether each exchange is logged; auto: in JSON, at level info or debug.", "auto", "on", "off"
+    )
     config: str | None = _row(None, values.text, "TOML file with settings under these names.", metavar="FILE")
+
+    @property
+    def logs_exchanges(self) -> bool:
+        """Whether a line is logged for each exchange."""
+        if self.log_requests != "auto":
+            return self.log_requests == "on"
+        return self.log_format == "json" and self.log_level in ("debug", "info")
 
 
 def _rows() -> tuple[Row, ...]:

@@ -39,6 +39,12 @@ class FakeService:
     def playing(self) -> list[str]:
         return []
 
+    def log_to(self, lines: object) -> None:
+        """Nothing is logged here."""
+
+    def turned_away(self, reply: Reply) -> Reply:
+        return reply
+
     def ended(self, origin: tuple[str, int], how: str) -> None:
         """Nobody asks how connections end here."""
 

@@ -65,6 +65,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
     (("seed_people", "seed_rules"), "made-up people, and what a plan must hold"),
+    (("logs.*", "metrics"), "what the server tells of its exchanges: lines and counts"),
     (("journal",), "what became of each request"),
     (("bell",), "waiting for something to happen"),
     (("faults.*",), "harm on request"),
@@ -95,6 +96,10 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "lameenc": (("audio.*",), "an extra that most installations do without"),
     "click": (("cli", "options"), "settings exist without a command line"),
     "pytest": (("pytest_plugin", "plugin.*"), "a server has no pytest"),
+    "prometheus_client": (
+        ("web.admin_metrics",),
+        "the core only counts; and its import takes longer than our start",
+    ),
 }
 """Libraries, where alone they may be imported, and because of what."""
 
@@ -141,6 +146,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("scenarios.source", 50): "objects and lists inside each other",
     ("scenarios.source", 63): "bits of an integer",
     ("store.pages", 32): "bits of a row's id",
+    ("logs.masking", 16): "bytes of a salt",
+    ("metrics", 50): "microseconds, the end of the first bucket",
     ("magic", 18): "digits of the longest number a client may send",
     ("web.admin_floor", 32): "characters of a call's id that are shown",
     ("web.admin_floor", 19): "characters of a moment without milliseconds",
@@ -155,7 +162,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying",
+    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 
@@ -169,7 +176,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (
-        ("settings", "web.openapi.document", "web.postman"),
+        ("settings", "logs.*", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
     "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),

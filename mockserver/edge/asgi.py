@@ -66,7 +66,10 @@ class Edge:
         except Disconnected:
             return
         except TooLong:
-            await refuse_body(receive, send, headers, self._limits.refusal(scope["path"], headers))
+            refusal = self._limits.refusal(scope["path"], headers)
+            if self._is_api(scope["path"]):
+                self._service.turned_away(refusal)
+            await refuse_body(receive, send, headers, refusal)
             return
         path = scope["path"]
         verb = scope["method"]

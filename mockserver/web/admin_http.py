@@ -271,8 +271,13 @@ def encode_rows(rows: Iterable[Any]) -> bytes:
 
 
 def answer(status: int, document: Any) -> Reply:
-    """Return the reply of an admin request carried out; a document that is bytes is JSON already."""
+    """Return the reply of an admin request carried out; a document that is bytes is JSON already.
+
+    A handler that answers something else than JSON gives a Reply, with its Content-Type.
+    """
     if document is None:
         return Reply(status, _HEADERS, b"")
+    if isinstance(document, Reply):
+        return Reply(document.http_status, (*document.headers, *_HEADERS), document.body)
     body = document if isinstance(document, bytes) else encode(document)
     return Reply(status, (("Content-Type", "application/json"), *_HEADERS), body)

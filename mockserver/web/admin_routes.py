@@ -11,6 +11,7 @@ from mockserver.web import (
     admin_documents,
     admin_faults,
     admin_floor,
+    admin_metrics,
     admin_sandboxes,
     admin_scenarios,
     admin_simulation,
@@ -40,7 +41,7 @@ class Route:
     A ``path`` that begins with ``…`` stands under every sandbox, and directly under ``/__admin`` for the
     default one. ``body`` names the schema in ``schemas/admin`` of the request's body, ``status`` is
     answered when all went well, with a body as the schema ``reply`` in ``schemas/admin/replies`` says;
-    ``filters`` are the names its query may hold. ``conflicts`` says that it may be refused with 409.
+    ``filters`` are the names its query may hold. One that does not answer JSON answers text of the type ``media``. ``conflicts`` says that it may be refused with 409.
     """
 
     verb: str
@@ -52,6 +53,7 @@ class Route:
     filters: tuple[str, ...] = ()
     reply: str = ""
     conflicts: bool = False
+    media: str = ""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -231,6 +233,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "GET", "…/events", _L.events, "What happened on the floor, newest first; wait holds the answer until there is something.",
         filters=("kind", "apikey", "login", "process", "contact", "call", "since", "limit", "wait"), reply="events",
+    ),
+    Route(
+        "GET", f"{HOME}/metrics", admin_metrics.metrics, "What the server did since its start, for Prometheus.",
+        media=admin_metrics.EXPOSITION,
     ),
     Route(
         "GET", f"{HOME}/openapi.json", _D.openapi, "All this as OpenAPI 3.1, and the API.",

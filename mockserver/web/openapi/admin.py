@@ -178,6 +178,8 @@ def _answers(route: Route, path: str, *, token: bool) -> Schema:
     done: Schema = {"description": HTTPStatus(route.status).phrase, "headers": _headers()}
     if route.reply:
         done["content"] = {"application/json": {"schema": reference(replied(route.reply))}}
+    if route.media:
+        done["content"] = {route.media: {"schema": {"type": "string"}}}
     failures = {400, 403}
     if token:
         failures.add(401)
