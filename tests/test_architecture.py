@@ -60,7 +60,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("regime",), "the readings of the documents in force"),
-    (("coverage", "scenarios.*"), "what a world is made to do"),
+    (("coverage.*", "scenarios.*"), "what a world is made to do, and what was done to it"),
     (("simulation.*",), "what happens in a world by itself"),
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),

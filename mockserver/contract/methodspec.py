@@ -61,6 +61,8 @@ class ObjectSpec:
             for name, node in self.properties.items()
             if "x-force" in node
         }
+        self.kept = tuple(name for name, node in self.properties.items() if node.get("x-blank") == "kept")
+        """Properties that may be blank and are taken so."""
         self.dialable = {
             name: re.compile(node["x-dialable"])
             for name, node in self.properties.items()
@@ -131,7 +133,14 @@ class MethodSpec:
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
         self.name = name
         self.edition = edition
+        self.conduct: Mapping[str, Any] = document.get("conduct", _NOTHING)
+        self.interval: float = self.conduct.get("interval", 0)
+        """Real seconds that a client should let pass between two equal commands; 0: it need not."""
+        self.unsafe = self.conduct.get("retry") == "unsafe"
+        """Whether the same command again makes something twice."""
         self._identity: Mapping[str, Sequence[str]] = document.get("identity", _NOTHING)
+        self.identity: Sequence[str] = self._identity.get("command", ())
+        """Fields that make a retry the same command again, beside method and process."""
         self.plain = plain
         self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
@@ -172,11 +181,6 @@ class MethodSpec:
     def promote(self) -> bool:
         """Whether a batch whose records all fail is refused as a whole (IPD106-28)."""
         return bool(self.plain["replies"].get("promote", False))
-
-    @property
-    def identity(self) -> Sequence[str]:
-        """Fields that make a retry the same command again, beside method and process."""
-        return self._identity.get("command", ())
 
     @property
     def record_identity(self) -> Sequence[str]:
