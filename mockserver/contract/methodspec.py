@@ -126,6 +126,7 @@ class MethodSpec:
         common: Documents,
         *,
         fold_case: bool,
+        renamed: Mapping[str, str] = _NOTHING,
     ) -> None:
         name: str = document["method"]
         plain: Mapping[str, Any] = expander.expand(document["editions"][edition])
@@ -133,6 +134,8 @@ class MethodSpec:
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
         self.name = name
         self.edition = edition
+        self.renamed = renamed
+        """Fields that the process gives names of its own: that name to the documented one."""
         self.conduct: Mapping[str, Any] = document.get("conduct", _NOTHING)
         self.interval: float = self.conduct.get("interval", 0)
         """Real seconds that a client should let pass between two equal commands; 0: it need not."""

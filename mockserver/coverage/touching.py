@@ -55,7 +55,7 @@ def refused(exchange: Exchange, spec: MethodSpec) -> Iterator[Row]:
             spec, "command", violation.field, _key(exchange, violation), "request", violation.status
         )
     else:
-        yield _broken(spec, violation)
+        yield from _broken(spec, violation)
 
 
 def answered(exchange: Exchange, spec: MethodSpec) -> Iterator[Row]:
@@ -65,16 +65,18 @@ def answered(exchange: Exchange, spec: MethodSpec) -> Iterator[Row]:
     for failure in exchange.failed_records:
         yield status_row(spec, "record", failure.status)
         if failure.field and failure.keyword != FORCED:
-            yield _broken(spec, failure)
+            yield from _broken(spec, failure)
     records = exchange.call.reading.records
     if len(records) > len(exchange.failed_records):
         yield status_row(spec, "record", spec.record_success)
 
 
-def _broken(spec: MethodSpec, violation: Violation) -> Row:
+def _broken(spec: MethodSpec, violation: Violation) -> Iterator[Row]:
+    """Yield the row of a field that is refused; one that the process calls by a name of its own has both names."""
     place = "command" if violation.record is None else "record"
     condition = condition_of(violation, wrapped=bool(spec.wrap))
-    return field_row(spec, place, violation.field, condition, violation.level, violation.status)
+    for name in dict.fromkeys((violation.field, spec.renamed.get(violation.field, violation.field))):
+        yield field_row(spec, place, name, condition, violation.level, violation.status)
 
 
 def _key(exchange: Exchange, violation: Violation) -> str:
