@@ -18,6 +18,7 @@ from mockserver.world import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.coverage.recording import Archive
     from mockserver.seeding import Holdings, SeedPlan
     from mockserver.store.interface import Store
     from mockserver.world import Plan, World
@@ -72,6 +73,11 @@ class SandboxRegistry:
             self._expired.pop(key, None)
             self._may_expire += plan.idle is not None
             return sandbox
+
+    @property
+    def archive(self) -> Archive:
+        """What is remembered of the coverage of sandboxes that were reset or dropped."""
+        return self._world.archive
 
     def get(self, key: str) -> Sandbox:
         """Return the sandbox of that key, which counts as a use of it; raise UnknownSandbox."""

@@ -29,7 +29,10 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         ("client.*",),
         "a test's hold on a server, over HTTP; mockserver/__init__.py offers it by its name alone",
     ),
-    (("banner", "options", "edge.server", "edge.probe", "edge.tls"), "what the commands are made of"),
+    (
+        ("banner", "options", "edge.server", "edge.probe", "edge.asking", "edge.tls"),
+        "what the commands are made of",
+    ),
     (
         ("edge.asgi", "edge.wire", "edge.performing"),
         "the event loop's face: it hands what is not the API to the Flask app, and does what replies bring along",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mockserver.coverage.rows import Entry, Row, rows_of
+from mockserver.coverage.rows import Entry, default_spec, rows_of
 from mockserver.coverage.trials import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.coverage.rows import Row
     from mockserver.coverage.trials import Trial
+    from mockserver.model import Level
 
 
 class Book:
@@ -41,14 +43,22 @@ class Book:
                         _take_first(found, row, trials.changed(row))
         return {row: found[row] for row in self.rows if row in found}
 
+    def forcible(self, row: Row) -> bool:
+        """Tell whether the row's status can be brought about by force (AM-14)."""
+        return default_spec(self._catalogue, row.method, row.edition).can_force(row.status, level_of(row))
+
     def entry(self, row: Row) -> Entry:
         """Return what is known of a row; of one that only a quirk or a process brings, its status's text."""
         entry = self.rows.get(row)
         if entry is not None:
             return entry
-        quirks = {**self._catalogue.quirks.defaults, "edition": row.edition}
-        told = self._catalogue.spec(row.method, quirks).status(row.status, "record" if row.level == "record" else "request")
+        told = default_spec(self._catalogue, row.method, row.edition).status(row.status, level_of(row))
         return Entry(told.text, (told.ledger,)) if row.status else Entry("", ())
+
+
+def level_of(row: Row) -> Level:
+    """Return the level that a row's status answers at."""
+    return "record" if row.level == "record" else "request"
 
 
 def _take(found: dict[Row, Trial], trial: Trial) -> None:

@@ -129,7 +129,8 @@ def _objects(
         for field, condition, level, status in condition_rows(kind):
             if field in skip:
                 continue
-            text, ledger = "", (_ledger(spec, place, field),)
+            text = ""
+            ledger: tuple[str, ...] = (_ledger(spec, place, field),)
             if status != NO_STATUS:
                 told = spec.status(status, level)
                 text, ledger = told.text, (*ledger, told.ledger)

@@ -11,10 +11,12 @@ from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import orjson
+
 from mockserver.contract.checking import Reading, first_refusal
 from mockserver.contract.expansion import merge
 from mockserver.contract.provoking import LISTED, base, before, provocations, readings, text_of
-from mockserver.coverage.rows import Row, default_spec, field_row, status_row
+from mockserver.coverage.rows import default_spec, field_row, status_row
 from mockserver.coverage.touching import touched
 from mockserver.model import NOTHING
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.contract.methodspec import MethodSpec
+    from mockserver.coverage.rows import Row
 
     Command = Mapping[str, Any]
 
@@ -97,7 +100,7 @@ class Trials:
 
     def _changes(self, command: Command, row: Row) -> Iterator[Command]:
         if row.place == "command":
-            yield from (changed for changed in self._variants(command, row))
+            yield from self._variants(command, row)
             return
         unit = self._spec.records
         if unit is None or not isinstance(command.get(unit.field), list) or not command[unit.field]:
@@ -112,7 +115,9 @@ class Trials:
                 yield {**command, unit.field: [record]}
                 for value, kind in self._spec.update_values.items():
                     wanted = self._harvest(kind["key"])
-                    keyed = {kind["key"]: wanted[0], **record} if wanted and kind["key"] != row.field else record
+                    keyed = (
+                        {kind["key"]: wanted[0], **record} if wanted and kind["key"] != row.field else record
+                    )
                     yield {**command, unit.by or "": value, unit.field: [keyed]}
 
     def _variants(self, fields: Mapping[str, Any], row: Row) -> Iterator[dict[str, Any]]:
@@ -230,8 +235,6 @@ def _without(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _parsed(data: str) -> Command | None:
-    import orjson
-
     try:
         command = orjson.loads(data)
     except orjson.JSONDecodeError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver import __version__
 from mockserver.web import (
     admin_clock,
+    admin_coverage,
     admin_documents,
     admin_faults,
     admin_sandboxes,
@@ -51,6 +52,8 @@ class Route:
     filters: tuple[str, ...] = ()
     reply: str = ""
     conflicts: bool = False
+    forms: tuple[str, ...] = ()
+    """Content types beside JSON that the answer may come in."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -186,6 +189,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply="fault",
     ),
     Route("DELETE", "…/faults", _F.clear_faults, "Forget all forced statuses.", status=204),
+    Route(
+        "GET", "…/coverage", admin_coverage.coverage,
+        "Contract rows that the traffic touched, and the client's conduct; also as a page, JUnit XML or text.",
+        filters=("format", "scope"), reply="coverage", forms=("text/html", "application/xml", "text/plain"),
+    ),
     Route("GET", "…/magic", _F.magic, "The magic values and what each provokes.", reply="magic"),
     Route(
         "GET", "…/simulation/users", _M.users, "What every agent is doing, since when, and what may follow.",

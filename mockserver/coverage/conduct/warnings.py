@@ -1,6 +1,7 @@
 """Warnings: what the documents forbid and the vendor would probably swallow (AM-08).
 
-Fires for each warning of an exchange; the warnings of one ledger id and one method are one finding.
+Fires for each warning of an exchange; the warnings of one ledger id and one text are one finding, whatever
+the method and however many records.
 """
 
 from __future__ import annotations
@@ -24,6 +25,6 @@ def find(exchange: Exchange, memory: Memory) -> Sequence[Mark]:  # noqa: ARG001 
     if not notices:
         return ()
     if len(notices) == 1:
-        return (Mark(NAME, notices[0].ledger, exchange.method, notices[0].text),)
+        return (Mark(NAME, notices[0].ledger, "", notices[0].text),)
     told = {(notice.ledger, notice.text) for notice in notices}
-    return [Mark(NAME, ledger, exchange.method, text) for ledger, text in sorted(told)]
+    return [Mark(NAME, ledger, "", text) for ledger, text in sorted(told)]

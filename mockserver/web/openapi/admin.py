@@ -53,6 +53,14 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     ),
     "limit": ("At most so many.", _WHOLE),
     "offset": ("Beginning after so many.", _WHOLE),
+    "format": (
+        "Form of the answer; else the Accept header chooses.",
+        {"enum": ["json", "html", "junit", "text"]},
+    ),
+    "scope": (
+        "This sandbox, or all that are and were there.",
+        {"enum": ["sandbox", "all"], "default": "sandbox"},
+    ),
 }
 """Filters by name; one that is not here is a text."""
 
@@ -172,6 +180,7 @@ def _answers(route: Route, path: str, *, token: bool) -> Schema:
     done: Schema = {"description": HTTPStatus(route.status).phrase, "headers": _headers()}
     if route.reply:
         done["content"] = {"application/json": {"schema": reference(replied(route.reply))}}
+        done["content"] |= {form: {"schema": {"type": "string"}} for form in route.forms}
     failures = {400, 403}
     if token:
         failures.add(401)
