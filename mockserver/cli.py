@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,8 +51,6 @@ def serve(factory: Factory | None, /, **given: Any) -> int:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
 def check(files: tuple[str, ...]) -> int:
     """Validate schema and scenario FILES, or all of ours when none is named."""
-    from pathlib import Path
-
     from mockserver.checks import check_all
 
     problems, notes, summary = check_all([Path(file) for file in files])
@@ -110,14 +109,19 @@ def ready(url: str | None, **given: Any) -> int:
     "--format", "kind", type=click.Choice(("text", "json", "html", "junit")), default="text", show_default=True,
     help="Form of the report.",
 )  # fmt: skip
-@click.option("--output", metavar="FILE", help="Write the report there instead of printing it.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report there instead of printing it.",
+)
 @click.option(
     "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
     help="Exit with 1 when fewer percent of the rows were touched.",
 )  # fmt: skip
 @setting_options("host", "port", "tls", "admin_token")
 def coverage(
-    url: str | None, sandbox: str | None, kind: str, output: str | None, fail_under: float | None,
+    url: str | None, sandbox: str | None, kind: str, output: Path | None, fail_under: float | None,
     *, everything: bool, **given: Any,
 ) -> int:  # fmt: skip
     """Tell which rows of the contract the traffic of a running server touched, and what the client does wrong."""
@@ -139,14 +143,13 @@ def coverage(
     return FINDINGS
 
 
-def _hand_over(body: bytes, output: str | None) -> None:
+def _hand_over(body: bytes, output: Path | None) -> None:
     """Print a report, or write it to a file; raise UsageError when that cannot be written."""
     if output is None:
         click.echo(body.removesuffix(b"\n"))
         return
     try:
-        with open(output, "wb") as file:
-            file.write(body)
+        output.write_bytes(body)
     except OSError as error:
         raise click.UsageError(f"--output {output}: {error.strerror or error}") from None
 

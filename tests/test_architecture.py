@@ -116,6 +116,8 @@ SMALL: Final = frozenset(range(5))
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("access", 24): "random bytes of a token",
     ("contract.transport", 7): "bytes of an encoded data=",
+    ("coverage.conduct.memory", 16): "kibibytes from which a command is compared by its bytes",
+    ("coverage.recording", 8): "kinds of records that a signature holds at most",
     ("edge.tls", 31): "the last day of December",
     ("seed_people", 8): "bytes of a digest",
     ("values", 8): "characters of the shortest token",
@@ -163,17 +165,20 @@ STATE_PLACES: Final = (
 WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "method": (("*",), "what documents, journal and admin call the method; also ASGI's word for the verb"),
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
-    "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
+    "data": (
+        ("contract.transport", "coverage.*"),
+        "the parameter, the only one there is (E-06); what stands behind it in a command that is suggested",
+    ),
     "field": (
-        ("contract.*", "stages", "web.*", "methods.search", "client.telling", "verifying"),
-        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value, a near miss",
+        ("contract.*", "stages", "web.*", "methods.search", "client.telling", "verifying", "coverage.*"),
+        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value, a near miss, a row",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (
         ("settings", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
-    "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),
+    "state": (("web.*", "scenarios.*", "coverage.*"), "what a sandbox holds; where a scenario is, or a row"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (

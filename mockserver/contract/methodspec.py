@@ -116,7 +116,10 @@ class RecordsSpec:
 
 
 class MethodSpec:
-    """One method as it stands for a request."""
+    """One method as it stands for a request.
+
+    ``renamed`` are the fields that the process gives names of its own: that name to the documented one.
+    """
 
     def __init__(
         self,
@@ -128,22 +131,13 @@ class MethodSpec:
         fold_case: bool,
         renamed: Mapping[str, str] = _NOTHING,
     ) -> None:
-        name: str = document["method"]
         plain: Mapping[str, Any] = expander.expand(document["editions"][edition])
         shared: Mapping[str, Any] = expander.expand(common["common"])
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
-        self.name = name
+        self.name: str = document["method"]
         self.edition = edition
         self.renamed = renamed
-        """Fields that the process gives names of its own: that name to the documented one."""
-        self.conduct: Mapping[str, Any] = document.get("conduct", _NOTHING)
-        self.interval: float = self.conduct.get("interval", 0)
-        """Real seconds that a client should let pass between two equal commands; 0: it need not."""
-        self.unsafe = self.conduct.get("retry") == "unsafe"
-        """Whether the same command again makes something twice."""
-        self._identity: Mapping[str, Sequence[str]] = document.get("identity", _NOTHING)
-        self.identity: Sequence[str] = self._identity.get("command", ())
-        """Fields that make a retry the same command again, beside method and process."""
+        self._document = document
         self.plain = plain
         self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
@@ -155,9 +149,8 @@ class MethodSpec:
             for level in self.precedence.keys() - {"ledger"}
         }
         """The precedence lists without what only schema violations can answer."""
-        replies = plain["replies"]
-        self.success = Shape(replies["success"]["properties"])
-        self.failure = Shape(envelopes[replies["failure"]]["properties"])
+        self.success = Shape(plain["replies"]["success"]["properties"])
+        self.failure = Shape(envelopes[plain["replies"]["failure"]]["properties"])
         self._tables: dict[str, dict[int, StatusRow]] = {
             level: _rows(table) for level, table in plain["statuses"].items()
         }
@@ -185,10 +178,33 @@ class MethodSpec:
         """Whether a batch whose records all fail is refused as a whole (IPD106-28)."""
         return bool(self.plain["replies"].get("promote", False))
 
+    @cached_property
+    def conduct(self) -> Mapping[str, Any]:
+        """How a client should use the method: ``interval``, ``retry``, ``looks``."""
+        conduct: Mapping[str, Any] = self._document.get("conduct", _NOTHING)
+        return conduct
+
+    @cached_property
+    def interval(self) -> float:
+        """Real seconds that a client should let pass between two equal commands; 0: it need not."""
+        return float(self.conduct.get("interval", 0))
+
+    @cached_property
+    def unsafe(self) -> bool:
+        """Whether the same command again makes something twice."""
+        return self.conduct.get("retry") == "unsafe"
+
+    @cached_property
+    def identity(self) -> Sequence[str]:
+        """Fields that make a retry the same command again, beside method and process."""
+        names: Sequence[str] = self._document.get("identity", _NOTHING).get("command", ())
+        return names
+
     @property
     def record_identity(self) -> Sequence[str]:
         """Fields that identify a record of a batch."""
-        return self._identity.get("record", ())
+        names: Sequence[str] = self._document.get("identity", _NOTHING).get("record", ())
+        return names
 
     @cached_property
     def wrap(self) -> str:

@@ -117,7 +117,7 @@ class Coverage:
             marks = self._conduct.marks(exchange)
             if marks:
                 self._find(marks, exchange)
-        except Exception:  # the client's answer must not depend on whether it could be counted
+        except Exception:  # noqa: BLE001 - the client's answer must not depend on whether it could be counted
             _log.exception("request %s of sandbox %s was not counted", exchange.number, self._sandbox)
 
     def _note(self, exchange: Exchange) -> None:

@@ -56,10 +56,10 @@ def status_row(spec: MethodSpec, level: str, status: int) -> Row:
 
 
 def field_row(
-    spec: MethodSpec, place: str, field: str, condition: str, level: str = "", status: int = 0
+    spec: MethodSpec, place: str, field: str, condition: str, answer: tuple[str, int] = ("", NO_STATUS)
 ) -> Row:
-    """Return the row of a field in a condition."""
-    return Row(spec.name, spec.edition, place, field, condition, level, status)
+    """Return the row of a field in a condition; ``answer`` is the level and the status that answers it."""
+    return Row(spec.name, spec.edition, place, field, condition, *answer)
 
 
 def default_spec(catalogue: Catalogue, method: str, edition: str) -> MethodSpec:
@@ -97,7 +97,7 @@ def _fields(spec: MethodSpec, catalogue: Catalogue) -> Iterator[tuple[Row, Entry
     for place, level, entry in _rules(spec):
         field, status = entry["field"], entry["status"]
         ledger = (_ledger(spec, place, field), spec.status(status, level).ledger, entry["ledger"])
-        row = field_row(spec, place, field, "invalid", level, status)
+        row = field_row(spec, place, field, "invalid", (level, status))
         yield row, Entry(spec.status(status, level).text, _unique(ledger))
 
 
@@ -117,7 +117,7 @@ def _keys(spec: MethodSpec, catalogue: Catalogue) -> Iterator[tuple[Row, Entry]]
         if name not in seen:
             yield field_row(spec, "command", name, "present"), Entry("", ledger[:1])
         for condition in (*first, "invalid"):
-            row = field_row(spec, "command", name, condition, "request", status)
+            row = field_row(spec, "command", name, condition, ("request", status))
             yield row, Entry(spec.status(status).text, ledger)
         seen.add(name)
 
@@ -134,7 +134,7 @@ def _objects(
             if status != NO_STATUS:
                 told = spec.status(status, level)
                 text, ledger = told.text, (*ledger, told.ledger)
-            yield field_row(spec, place, field, condition, level, status), Entry(text, _unique(ledger))
+            yield field_row(spec, place, field, condition, (level, status)), Entry(text, _unique(ledger))
 
 
 def _rules(spec: MethodSpec) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:

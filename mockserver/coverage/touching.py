@@ -52,7 +52,7 @@ def refused(exchange: Exchange, spec: MethodSpec) -> Iterator[Row]:
         return
     if exchange.call is None:
         yield field_row(
-            spec, "command", violation.field, _key(exchange, violation), "request", violation.status
+            spec, "command", violation.field, _key(exchange, violation), ("request", violation.status)
         )
     else:
         yield from _broken(spec, violation)
@@ -76,7 +76,7 @@ def _broken(spec: MethodSpec, violation: Violation) -> Iterator[Row]:
     place = "command" if violation.record is None else "record"
     condition = condition_of(violation, wrapped=bool(spec.wrap))
     for name in dict.fromkeys((violation.field, spec.renamed.get(violation.field, violation.field))):
-        yield field_row(spec, place, name, condition, violation.level, violation.status)
+        yield field_row(spec, place, name, condition, (violation.level, violation.status))
 
 
 def _key(exchange: Exchange, violation: Violation) -> str:

@@ -66,12 +66,20 @@ class Trials:
             rows = self._predicted(self._spec, command)
             if status_row(self._spec, "request", self._spec.success_row.code) in rows:
                 yield self._trial(command, first, rows)
+        command, first = base(self._catalogue, self._method, self._edition)
+        for each in self._document.get("accepted", ()):
+            if each["edition"] == self._edition:
+                changed = merge(command, each["change"])
+                yield self._trial(changed, first, self._predicted(self._spec, changed))
         for each in provocations(self._catalogue, self._method):
             if each.edition == self._edition:
                 rows = self._provoked(each.data, each.status, each.level, each.quirks)
                 headers = readings(self._edition, each.quirks)
                 yield Trial(each.data, headers, tuple(map(text_of, each.before)), rows)
-        command, first = base(self._catalogue, self._method, self._edition)
+        yield from self._gate(command, first)
+
+    def _gate(self, command: Command, first: tuple[Command, ...]) -> Iterator[Trial]:
+        """Yield keys that each step of the gate refuses, and a command that is cut off."""
         for step in self._spec.gate:
             changed = merge(command, self._catalogue.common[LISTED][step["step"]])
             yield self._trial(changed, first, self._refused(step, "invalid"))
@@ -173,7 +181,7 @@ class Trials:
 
     def _refused(self, step: Mapping[str, Any], condition: str) -> frozenset[Row]:
         status, name = step["status"], self._words[step["field"]]
-        row = field_row(self._spec, "command", name, condition, "request", status)
+        row = field_row(self._spec, "command", name, condition, ("request", status))
         return frozenset({row, status_row(self._spec, "request", status)})
 
     def _provoked(self, data: str, status: int, level: Any, quirks: Mapping[str, str]) -> frozenset[Row]:
@@ -204,7 +212,7 @@ class Trials:
                 if "rule" in entry and entry.get("status") == status:
                     name = entry.get("field", "")
                     if name and name in (command if place == "command" else there):
-                        yield field_row(spec, place, name, "invalid", level, status)
+                        yield field_row(spec, place, name, "invalid", (level, status))
                         return
 
     def _predicted(self, spec: MethodSpec, command: Command) -> frozenset[Row]:
