@@ -1,4 +1,4 @@
-"""The command ``jodo-mock``: serve, check, matrix, ready.
+"""The command ``jodo-mock``: serve, check, matrix, ready, coverage.
 
 Exit codes: 0 well (also after SIGTERM or SIGINT), 1 findings, 2 usage or configuration. Heavy modules
 are imported inside the commands, so that ``--help`` and ``--version`` are quick.
@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,8 +51,6 @@ def serve(factory: Factory | None, /, **given: Any) -> int:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False))
 def check(files: tuple[str, ...]) -> int:
     """Validate schema and scenario FILES, or all of ours when none is named."""
-    from pathlib import Path
-
     from mockserver.checks import check_all
 
     problems, notes, summary = check_all([Path(file) for file in files])
@@ -98,6 +97,61 @@ def ready(url: str | None, **given: Any) -> int:
     well, text = probe(url or base_of(settings_of(given)))
     click.echo(text, err=not well)
     return OK if well else FINDINGS
+
+
+@commands.command(context_settings=CONTEXT)
+@click.option(
+    "--url", metavar="URL", show_envvar=True, help="Base URL of the server; else --host and --port."
+)
+@click.option("--sandbox", metavar="KEY", help="Coverage of this sandbox; else of the default one.")
+@click.option("--all", "everything", is_flag=True, help="Of all sandboxes, also those reset or dropped.")
+@click.option(
+    "--format", "kind", type=click.Choice(("text", "json", "html", "junit")), default="text", show_default=True,
+    help="Form of the report.",
+)  # fmt: skip
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report there instead of printing it.",
+)
+@click.option(
+    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
+    help="Exit with 1 when fewer percent of the rows were touched.",
+)  # fmt: skip
+@setting_options("host", "port", "tls", "admin_token")
+def coverage(
+    url: str | None, sandbox: str | None, kind: str, output: Path | None, fail_under: float | None,
+    *, everything: bool, **given: Any,
+) -> int:  # fmt: skip
+    """Tell which rows of the contract the traffic of a running server touched, and what the client does wrong."""
+    from mockserver.edge.asking import ask, coverage_path
+    from mockserver.edge.probe import base_of
+
+    if everything and sandbox is not None:
+        raise click.UsageError("--sandbox and --all exclude each other")
+    settings = settings_of(given)
+    path = coverage_path(sandbox, kind, everything=everything)
+    answer = ask(url or base_of(settings), path, settings.admin_token)
+    _hand_over(answer.body, output)
+    reached = float(answer.headers.get("x-mock-coverage", "nan"))
+    if fail_under is None or reached >= fail_under:
+        return OK
+    click.echo(
+        f"jodo-mock: {reached:.1f} % of the rows were touched, under the {fail_under:g} % asked for", err=True
+    )
+    return FINDINGS
+
+
+def _hand_over(body: bytes, output: Path | None) -> None:
+    """Print a report, or write it to a file; raise UsageError when that cannot be written."""
+    if output is None:
+        click.echo(body.removesuffix(b"\n"))
+        return
+    try:
+        output.write_bytes(body)
+    except OSError as error:
+        raise click.UsageError(f"--output {output}: {error.strerror or error}") from None
 
 
 def run_server(settings: Settings, factory: Factory | None = None) -> int:

@@ -18,6 +18,7 @@ from mockserver.world import MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.coverage.recording import Archive
     from mockserver.seeding import Holdings, SeedPlan
     from mockserver.store.interface import Store
     from mockserver.world import Plan, World
@@ -73,6 +74,11 @@ class SandboxRegistry:
             self._may_expire += plan.idle is not None
             return sandbox
 
+    @property
+    def archive(self) -> Archive:
+        """What is remembered of the coverage of sandboxes that were reset or dropped."""
+        return self._world.archive
+
     def get(self, key: str) -> Sandbox:
         """Return the sandbox of that key, which counts as a use of it; raise UnknownSandbox."""
         if self._may_expire:
@@ -88,8 +94,9 @@ class SandboxRegistry:
         if self._may_expire:
             self._swept = real_time()
             with self._lock:
-                for sandbox in list(self._sandboxes.values()):
-                    self._expire(sandbox)
+                sandboxes = list(self._sandboxes.values())
+            for sandbox in sandboxes:
+                self._expire(sandbox)
 
     def _sweep_sometimes(self, asked: Sandbox | None) -> None:
         """Drop the sandbox that is asked for if its time is over, and all such now and then."""
@@ -109,6 +116,7 @@ class SandboxRegistry:
             self._expired[sandbox.key] = idle
             if len(self._expired) > _EXPIRED:
                 del self._expired[next(iter(self._expired))]
+        _retire(sandbox)
 
     def _missing(self, key: str) -> str:
         """Say that there is no such sandbox, which one was probably meant, and how many there are."""
@@ -131,7 +139,9 @@ class SandboxRegistry:
     def drop(self, key: str) -> None:
         """Forget a sandbox and its minted keys, and answer who waits for it; raise UnknownSandbox."""
         with self._lock:
-            self._forget(self.get(key))
+            sandbox = self.get(key)
+            self._forget(sandbox)
+        _retire(sandbox)
 
     def _forget(self, sandbox: Sandbox) -> None:
         del self._sandboxes[sandbox.key]
@@ -195,6 +205,12 @@ class SandboxRegistry:
         self._minted_apikeys[apikey.encode()] = sandbox
         for word in servicekeys.values():
             self._minted_servicekeys[word.encode()] = sandbox
+
+
+def _retire(sandbox: Sandbox) -> None:
+    """Hand what a sandbox has seen over to the server; hold no lock of the registry, for it waits for the sandbox's."""
+    with sandbox.lock:
+        sandbox.coverage.retire()
 
 
 def _minted_key(sandbox: str, name: str) -> str:

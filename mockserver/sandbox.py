@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.bell import Bell
 from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
+from mockserver.coverage.recording import Coverage
 from mockserver.errors import UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
@@ -52,6 +53,8 @@ class Sandbox:
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
         self.floor = make_floor(store, world.catalogue, plan.seed, self.clock.now(), Rules(plan.dialler))
         self.journal = Journal(world.journal_limit)
+        self.coverage = Coverage(key, world.archive)
+        """The contract rows its traffic touched."""
         self.forced = ForcedStatuses()
         self.stage = Stage()
         self.scenarios: dict[str, Scenario] = {}
@@ -92,6 +95,7 @@ class Sandbox:
             self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
             self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
             self.journal.clear(restart=True)
+            self.coverage.clear()
             self.forced.clear()
             self.stage.clear()
             self.scenarios.clear()
@@ -145,6 +149,7 @@ class Sandbox:
         """Journal an exchange with these members set, tell the watchers of it as it was, and ring the bell."""
         self.used = real_time()
         self.journal.record(exchange, **members)
+        self.coverage.note(exchange)
         for watch in self._world.watchers:
             watch(self, exchange)
         self.bell.ring()

@@ -15,6 +15,7 @@ from mockserver.access import access_of
 from mockserver.clock import mode_of, real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
+from mockserver.coverage.book import Book
 from mockserver.errors import InvalidDocument, UnknownSandbox
 from mockserver.limits import too_long
 from mockserver.logs.exchanges import ExchangeLog
@@ -73,6 +74,8 @@ class Service:
         self.settings = settings
         self.catalogue = catalogue
         self.registry = registry
+        self.book = Book(catalogue)
+        """What of the contract there is to touch."""
         self.started = real_time()
         self.access = access_of(settings)
         self._default = registry.get(DEFAULT)

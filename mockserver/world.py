@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
+from mockserver.coverage.recording import Archive
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -48,6 +50,8 @@ class World:
     """The scenarios every sandbox may play."""
     watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
     """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
+    archive: Archive = field(default_factory=Archive)
+    """What the server remembers of the coverage of sandboxes that were reset or dropped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         ("client.*",),
         "a test's hold on a server, over HTTP; mockserver/__init__.py offers it by its name alone",
     ),
-    (("banner", "options", "edge.server", "edge.probe", "edge.tls"), "what the commands are made of"),
+    (
+        ("banner", "options", "edge.server", "edge.probe", "edge.asking", "edge.tls"),
+        "what the commands are made of",
+    ),
     (
         ("edge.asgi", "edge.wire", "edge.performing"),
         "the event loop's face: it hands what is not the API to the Flask app, and does what replies bring along",
@@ -60,7 +63,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("regime",), "the readings of the documents in force"),
-    (("coverage", "scenarios.*"), "what a world is made to do"),
+    (("coverage.*", "scenarios.*"), "what a world is made to do, and what was done to it"),
     (("simulation.*",), "what happens in a world by itself"),
     (("seeding",), "plans into rows"),
     (("seed_plan",), "a plan, checked"),
@@ -118,6 +121,8 @@ SMALL: Final = frozenset(range(5))
 NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("access", 24): "random bytes of a token",
     ("contract.transport", 7): "bytes of an encoded data=",
+    ("coverage.conduct.memory", 16): "kibibytes from which a command is compared by its bytes",
+    ("coverage.recording", 8): "kinds of records that a signature holds at most",
     ("edge.tls", 31): "the last day of December",
     ("seed_people", 8): "bytes of a digest",
     ("values", 8): "characters of the shortest token",
@@ -169,17 +174,20 @@ STATE_PLACES: Final = (
 WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "method": (("*",), "what documents, journal and admin call the method; also ASGI's word for the verb"),
     "status": (("*",), "what documents, journal and admin call a code; also ASGI's word"),
-    "data": (("contract.transport",), "the parameter, the only one there is (E-06)"),
+    "data": (
+        ("contract.transport", "coverage.*"),
+        "the parameter, the only one there is (E-06); what stands behind it in a command that is suggested",
+    ),
     "field": (
-        ("contract.*", "stages", "web.*", "methods.search", "client.telling", "verifying"),
-        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value, a near miss",
+        ("contract.*", "stages", "web.*", "methods.search", "client.telling", "verifying", "coverage.*"),
+        "part of a custom filter (GPD-47), member of a precedence entry, a gate step, a magic value, a near miss, a row",
     ),
     "value": (("options", "values", "web.*", "methods.search"), "click's word, and everybody's"),
     "info": (
         ("settings", "logs.*", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
-    "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),
+    "state": (("web.*", "scenarios.*", "coverage.*"), "what a sandbox holds; where a scenario is, or a row"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (

@@ -83,7 +83,9 @@ class Catalogue:
         edition = self.edition(method, quirks["edition"])
         expander = self.expander({**quirks, "edition": edition}, traits, document.get("$defs", {}))
         fold_case = quirks["case_insensitive_keys"] == "on"
-        return MethodSpec(document, edition, expander, self.documents, fold_case=fold_case)
+        return MethodSpec(
+            document, edition, expander, self.documents, fold_case=fold_case, renamed=_renamed(traits)
+        )
 
     def expander(self, quirks: Mapping[str, str], traits: Traits, definitions: Mapping[str, Any]) -> Expander:
         """Return an expander for one choice of quirks and traits."""
@@ -112,6 +114,12 @@ class Catalogue:
             "references": len(self.references),
             "examples": sum(len(document.get("examples", ())) for document in self.methods.values()),
         }
+
+
+def _renamed(traits: Traits) -> dict[str, str]:
+    """Return the names a process gives to fields, each with the one that documents print."""
+    usual = dict(NO_TRAITS)
+    return {own: usual[name] for name, own in traits if name == "crm_field" and own != usual[name]}
 
 
 def read_documents(folder: Path) -> tuple[dict[str, Any], list[Problem]]:

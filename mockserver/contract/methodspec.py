@@ -61,6 +61,8 @@ class ObjectSpec:
             for name, node in self.properties.items()
             if "x-force" in node
         }
+        self.kept = tuple(name for name, node in self.properties.items() if node.get("x-blank") == "kept")
+        """Properties that may be blank and are taken so."""
         self.dialable = {
             name: re.compile(node["x-dialable"])
             for name, node in self.properties.items()
@@ -114,7 +116,10 @@ class RecordsSpec:
 
 
 class MethodSpec:
-    """One method as it stands for a request."""
+    """One method as it stands for a request.
+
+    ``renamed`` are the fields that the process gives names of its own: that name to the documented one.
+    """
 
     def __init__(
         self,
@@ -124,14 +129,15 @@ class MethodSpec:
         common: Documents,
         *,
         fold_case: bool,
+        renamed: Mapping[str, str] = _NOTHING,
     ) -> None:
-        name: str = document["method"]
         plain: Mapping[str, Any] = expander.expand(document["editions"][edition])
         shared: Mapping[str, Any] = expander.expand(common["common"])
         envelopes: Mapping[str, Any] = expander.expand(common["envelopes"])
-        self.name = name
+        self.name: str = document["method"]
         self.edition = edition
-        self._identity: Mapping[str, Sequence[str]] = document.get("identity", _NOTHING)
+        self.renamed = renamed
+        self._document = document
         self.plain = plain
         self.gate = _gate(shared["gate"], plain.get("gate", _NOTHING), document["keys"])
         self.processing_error: int = plain["processing_error"]
@@ -143,9 +149,8 @@ class MethodSpec:
             for level in self.precedence.keys() - {"ledger"}
         }
         """The precedence lists without what only schema violations can answer."""
-        replies = plain["replies"]
-        self.success = Shape(replies["success"]["properties"])
-        self.failure = Shape(envelopes[replies["failure"]]["properties"])
+        self.success = Shape(plain["replies"]["success"]["properties"])
+        self.failure = Shape(envelopes[plain["replies"]["failure"]]["properties"])
         self._tables: dict[str, dict[int, StatusRow]] = {
             level: _rows(table) for level, table in plain["statuses"].items()
         }
@@ -173,15 +178,33 @@ class MethodSpec:
         """Whether a batch whose records all fail is refused as a whole (IPD106-28)."""
         return bool(self.plain["replies"].get("promote", False))
 
-    @property
+    @cached_property
+    def conduct(self) -> Mapping[str, Any]:
+        """How a client should use the method: ``interval``, ``retry``, ``looks``."""
+        conduct: Mapping[str, Any] = self._document.get("conduct", _NOTHING)
+        return conduct
+
+    @cached_property
+    def interval(self) -> float:
+        """Real seconds that a client should let pass between two equal commands; 0: it need not."""
+        return float(self.conduct.get("interval", 0))
+
+    @cached_property
+    def unsafe(self) -> bool:
+        """Whether the same command again makes something twice."""
+        return self.conduct.get("retry") == "unsafe"
+
+    @cached_property
     def identity(self) -> Sequence[str]:
         """Fields that make a retry the same command again, beside method and process."""
-        return self._identity.get("command", ())
+        names: Sequence[str] = self._document.get("identity", _NOTHING).get("command", ())
+        return names
 
     @property
     def record_identity(self) -> Sequence[str]:
         """Fields that identify a record of a batch."""
-        return self._identity.get("record", ())
+        names: Sequence[str] = self._document.get("identity", _NOTHING).get("record", ())
+        return names
 
     @cached_property
     def wrap(self) -> str:

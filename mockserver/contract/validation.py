@@ -169,6 +169,9 @@ _SAYINGS: Final = {
 }
 
 
+KEYWORDS: Final = frozenset(_SAYINGS)
+"""Every keyword whose failure is a fact about the bytes of a command alone."""
+
 _SPELLINGS: Final = frozenset({"x-means", "x-fold"})
 """What gives a node's values other words than those of its ``enum``."""
 

@@ -169,4 +169,12 @@ def _ask(tools: _Tools, route: Route, parts: dict[str, str], raw: bytes, watch: 
     filters = Filters(request.args.items(multi=True), route.filters)
     body: Any = tools.bodies.read(route.body, raw) if route.body else {}
     base = request.host_url.rstrip("/")
-    return Ask(service, base, body, filters, parts.get("name", ""), sandbox, tools.described, watch)
+    return Ask(
+        service, base, body, filters, parts.get("name", ""), sandbox, tools.described, watch, _accepted
+    )
+
+
+def _accepted(types: list[str]) -> str | None:
+    """Return what the current request likes best of these types; None when it takes anything."""
+    accept = request.accept_mimetypes
+    return accept.best_match(types) if accept and accept.best != "*/*" else None

@@ -116,6 +116,8 @@ class Ask:
     found: Sandbox | None
     described: Described
     watch: Watch = field(default_factory=Watch)
+    accepts: Callable[[list[str]], str | None] = lambda _: None
+    """Of these content types, the one that the client likes best; None when it does not say."""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -270,14 +272,24 @@ def encode_rows(rows: Iterable[Any]) -> bytes:
     return b"[" + b",".join(encode(portion)[1:-1] for portion in portions) + b"]"
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An answer that is not JSON, or may be something else: its type, its bytes, headers of its own."""
+
+    content_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 def answer(status: int, document: Any) -> Reply:
     """Return the reply of an admin request carried out; a document that is bytes is JSON already.
 
-    A handler that answers something else than JSON gives a Reply, with its Content-Type.
+    A handler that answers something else than JSON gives a Content.
     """
     if document is None:
         return Reply(status, _HEADERS, b"")
-    if isinstance(document, Reply):
-        return Reply(document.http_status, (*document.headers, *_HEADERS), document.body)
+    if isinstance(document, Content):
+        headers = (("Content-Type", document.content_type), *_HEADERS, *document.headers)
+        return Reply(status, headers, document.body)
     body = document if isinstance(document, bytes) else encode(document)
     return Reply(status, (("Content-Type", "application/json"), *_HEADERS), body)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver import __version__
 from mockserver.clock import real_time
 from mockserver.metrics import BOUNDS
-from mockserver.model import Reply
 from mockserver.store.interface import TABLES
+from mockserver.web.admin_http import Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ EXPOSITION: Final = "text/plain; version=0.0.4; charset=utf-8"
 _NANOSECONDS: Final = 1e9
 
 
-def metrics(ask: Ask) -> Reply:
+def metrics(ask: Ask) -> Content:
     """Return all metrics of the server, and of its process where the system tells them (Linux)."""
     # A fifth of a second of imports that only those pay who scrape.
     from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest  # noqa: PLC0415
@@ -43,7 +43,7 @@ def metrics(ask: Ask) -> Reply:
     collected: Any = _Collected(ask.service)
     registry.register(collected)
     ProcessCollector(registry=registry)
-    return Reply(200, (("Content-Type", EXPOSITION),), generate_latest(registry))
+    return Content(EXPOSITION, generate_latest(registry))
 
 
 class _Collected:

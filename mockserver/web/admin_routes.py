@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver import __version__
 from mockserver.web import (
     admin_clock,
+    admin_coverage,
     admin_documents,
     admin_faults,
     admin_floor,
@@ -41,7 +42,7 @@ class Route:
     A ``path`` that begins with ``…`` stands under every sandbox, and directly under ``/__admin`` for the
     default one. ``body`` names the schema in ``schemas/admin`` of the request's body, ``status`` is
     answered when all went well, with a body as the schema ``reply`` in ``schemas/admin/replies`` says;
-    ``filters`` are the names its query may hold. One that does not answer JSON answers text of the type ``media``. ``conflicts`` says that it may be refused with 409.
+    ``filters`` are the names its query may hold. ``conflicts`` says that it may be refused with 409.
     """
 
     verb: str
@@ -53,7 +54,8 @@ class Route:
     filters: tuple[str, ...] = ()
     reply: str = ""
     conflicts: bool = False
-    media: str = ""
+    forms: tuple[str, ...] = ()
+    """Content types beside JSON that the answer may come in."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -197,6 +199,11 @@ ROUTES: Final[tuple[Route, ...]] = (
         reply="fault",
     ),
     Route("DELETE", "…/faults", _F.clear_faults, "Forget all forced statuses.", status=204),
+    Route(
+        "GET", "…/coverage", admin_coverage.coverage,
+        "Contract rows that the traffic touched, and the client's conduct; also as a page, JUnit XML or text.",
+        filters=("format", "scope"), reply="coverage", forms=("text/html", "application/xml", "text/plain"),
+    ),
     Route("GET", "…/magic", _F.magic, "The magic values and what each provokes.", reply="magic"),
     Route(
         "GET", "…/simulation/users", _M.users, "What every agent is doing, since when, and what may follow.",
@@ -236,7 +243,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route(
         "GET", f"{HOME}/metrics", admin_metrics.metrics, "What the server did since its start, for Prometheus.",
-        media=admin_metrics.EXPOSITION,
+        forms=(admin_metrics.EXPOSITION,),
     ),
     Route(
         "GET", f"{HOME}/openapi.json", _D.openapi, "All this as OpenAPI 3.1, and the API.",

@@ -254,6 +254,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/scenarios/mine", None),
     ("POST", "/scenarios/mine/deactivate", None),
     ("DELETE", "/scenarios/mine", None),
+    ("GET", "/coverage", None),
     ("GET", "/magic", None),
     ("GET", "/simulation/users", None),
     ("POST", "/simulation/users/dinesh.s@avhan.com/status", {"status": 7}),
@@ -311,7 +312,7 @@ def test_every_route_answers_as_it_is_described(admin: Admin) -> None:
             assert reply.data == b""
             assert "Content-Type" not in reply.headers
             continue
-        ((kind, media),) = told["content"].items()
+        kind, media = next(iter(told["content"].items()))
         assert reply.content_type == kind
         if kind != "application/json":
             assert media["schema"] == {"type": "string"}

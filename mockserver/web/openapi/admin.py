@@ -58,6 +58,14 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "call": ("Call-list id.", _WHOLE),
     "limit": ("At most so many.", _WHOLE),
     "offset": ("Beginning after so many.", _WHOLE),
+    "format": (
+        "Form of the answer; else the Accept header chooses.",
+        {"enum": ["json", "html", "junit", "text"]},
+    ),
+    "scope": (
+        "This sandbox, or all that are and were there.",
+        {"enum": ["sandbox", "all"], "default": "sandbox"},
+    ),
 }
 """Filters by name; one that is not here is a text."""
 
@@ -176,10 +184,12 @@ def _filters(route: Route) -> Iterator[Schema]:
 
 def _answers(route: Route, path: str, *, token: bool) -> Schema:
     done: Schema = {"description": HTTPStatus(route.status).phrase, "headers": _headers()}
+    content: Schema = {}
     if route.reply:
-        done["content"] = {"application/json": {"schema": reference(replied(route.reply))}}
-    if route.media:
-        done["content"] = {route.media: {"schema": {"type": "string"}}}
+        content["application/json"] = {"schema": reference(replied(route.reply))}
+    content |= {form: {"schema": {"type": "string"}} for form in route.forms}
+    if content:
+        done["content"] = content
     failures = {400, 403}
     if token:
         failures.add(401)

@@ -1,0 +1,26 @@
+"""The page about coverage prints what the journey of the examples touches."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.server_process import clean_environment, finished, running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_prints_the_coverage_of_the_journey() -> None:
+    """A fresh server, the journey, ``jodo-mock coverage --all``: word for word."""
+    page = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    printed = page.partition("examples/journey.py]")[2].split("```\n")[1]
+    with running("--recording-base", "self") as server:
+        url = server.ready["url"]
+        subprocess.run(
+            [sys.executable, str(ROOT / "examples" / "journey.py"), "--url", url],
+            check=True, capture_output=True, timeout=60, env=clean_environment(),
+        )  # fmt: skip
+        code, out, err = finished("coverage", "--url", url, "--all", env={"PYTHONIOENCODING": "utf-8"})
+    assert (code, err) == (0, "")
+    assert out == printed
