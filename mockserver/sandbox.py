@@ -18,6 +18,7 @@ from mockserver.scenarios.setup import Setup
 from mockserver.simulation.dialler import AUTO, dispatch
 from mockserver.simulation.floor import Rules
 from mockserver.simulation.running import make_floor
+from mockserver.steps import Steps
 from mockserver.world import DEFAULT, MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Plan, World
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Sandbox:
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
         self.floor = make_floor(store, world.catalogue, plan.seed, self.clock.now(), Rules(plan.dialler))
         self.journal = Journal(world.journal_limit)
+        self.steps = Steps(world.journal_limit)
         self.forced = ForcedStatuses()
         self.stage = Stage()
         self.scenarios: dict[str, Scenario] = {}
@@ -113,6 +115,7 @@ class Sandbox:
     def keep(self, exchange: Exchange, **members: Any) -> None:
         """Journal an exchange with these members set, and tell the watchers of it as it was."""
         self.journal.record(exchange, **members)
+        self.steps.answered(exchange)
         for watch in self._world.watchers:
             watch(self, exchange)
 
@@ -124,7 +127,8 @@ class Sandbox:
             self.forget()
 
     def begin(self) -> None:
-        """Let the scenarios play that the sandbox was made with (AM-16)."""
+        """Let the scenarios play that the sandbox was made with (AM-16); what is done to it counts from here."""
+        self.steps.begin(self.clock.now())
         for scenario in self.plan.scenarios:
             self.activate(scenario)
 
@@ -147,6 +151,11 @@ class Sandbox:
             self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
             self.forget()
 
+    def want(self, scenario: Scenario) -> None:
+        """Remember a scenario of the server that somebody wants to play here, for a reproduction."""
+        if self.scenarios.get(scenario.name) is not scenario:
+            self.steps.want(scenario)
+
     def deactivate(self, name: str) -> bool:
         """Stop a scenario; what its setup changed in the state stays. False when it does not play."""
         with self.lock:
@@ -161,6 +170,8 @@ class Sandbox:
         early for it.
         """
         asked = [self.scenario(name) for name in names]
+        for scenario in asked:
+            self.want(scenario)
         return self.stage.for_request(Play(scenario, self.plan.seed, since) for scenario in asked)
 
     def known_as(self, apikey: str) -> tuple[str, ...]:

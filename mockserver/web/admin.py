@@ -21,6 +21,7 @@ from mockserver.simulation.agents import IllegalMove
 from mockserver.web import api
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
+from mockserver.web.admin_reproduction import carried_out
 from mockserver.web.admin_routes import ROUTES
 from mockserver.web.openapi.document import Described
 
@@ -84,7 +85,8 @@ def _reply(
         request.max_content_length = limits.of(request.path, _headers())
         guard(request.method, request.headers, service.access)
         route, parts = _route(routes)
-        return answer(route.status, route.handler(_ask(service, bodies, described, route, parts)))
+        ask = _ask(service, bodies, described, route, parts)
+        return answer(route.status, carried_out(route, ask, request.path))
     except AdminProblem as problem:
         return problem.reply()
     except RequestEntityTooLarge:
