@@ -96,13 +96,15 @@ def _of_values(expected: Any, got: Any, path: Path) -> Unlike | None:
 
 
 def _of_objects(expected: dict[str, Any], got: dict[str, Any], path: Path) -> Unlike | None:
+    # What both have comes first: that a refusal has other members than a success is told by its status.
+    for name, value in expected.items():
+        unlike = _of_values(value, got[name], (*path, name)) if name in got else None
+        if unlike is not None:
+            return unlike
     for name in dict.fromkeys((*expected, *got)):
         if name not in expected or name not in got:
             before, after = (_json(each[name]) if name in each else _ABSENT for each in (expected, got))
             return (*path, name), before, after
-        unlike = _of_values(expected[name], got[name], (*path, name))
-        if unlike is not None:
-            return unlike
     if list(expected) != list(got):
         before, after = (f"members in the order {', '.join(each)}" for each in (expected, got))
         return path, _cut(before), _cut(after)
