@@ -32,7 +32,7 @@ class Recorded:
         """Send an admin request of the sandbox that must be carried out."""
         return self.admin.ok(verb, f"/sandboxes/{self.key}{path}", body)
 
-    def send(self, body: bytes = b"", *, query: bytes = b"", **headers: str) -> Reply | None:
+    def send(self, body: bytes = b"", /, *, query: bytes = b"", **headers: Any) -> Reply | None:
         """Send raw bytes; None when a fault holds the request back, which :meth:`go_on` ends."""
         low = {name.replace("_", "-"): value for name, value in headers.items()}
         verb = "GET" if query else "POST"
@@ -44,7 +44,7 @@ class Recorded:
         keys = {"apikey": self.apikey, "servicekey": self.servicekey}
         return self.send(b"data=" + json.dumps({"method": method, **keys, **fields}).encode())
 
-    def push(self, *numbers: str, **headers: str) -> Reply | None:
+    def push(self, *numbers: str, **headers: Any) -> Reply | None:
         """Push customers with these numbers."""
         keys = {"apikey": self.apikey, "servicekey": self.servicekey}
         data = [{"sr_number": "1", "mobilenumber": number} for number in numbers]

@@ -89,7 +89,7 @@ def do(recorded: Recorded, step: tuple[Any, ...]) -> None:
     doing[kind](*rest)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     steps=st.lists(STEPS, min_size=1, max_size=14),
     key=st.sampled_from(["one", "default"]),
@@ -115,7 +115,7 @@ def test_what_happened_happens_again(steps: list[Any], key: str, clock: str, mor
     assert outcome.played == len(document["steps"])
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(numbers=st.lists(NUMBERS, min_size=1, max_size=5), data=st.data())
 def test_a_changed_reply_is_found(numbers: list[list[str]], data: st.DataObject) -> None:
     """Whichever reply of the file is another, the replay names its step, its request and the place in its body."""
@@ -184,25 +184,25 @@ def test_time_is_the_recorded_one() -> None:
     assert (found.step, found.pointer, int(json.loads(found.got))) == (4, "/status", refused)
 
 
-def test_a_scenario_is_played_from_the_document(tmp_path: Any) -> None:
+@pytest.mark.parametrize("way", ["chosen", "activated", "asked for"])
+def test_a_scenario_is_played_from_the_document(way: str, tmp_path: Any) -> None:
     """A scenario file may be gone by then: the reproduction has what stood in it when it played (SIM-27)."""
     file = tmp_path / "mine.yaml"
     file.write_text("name: mine\nrules:\n  - then: {status: 38}\n", encoding="utf-8")
-    for chosen in (True, False):
-        recorded = Recorded(Settings(scenarios=(str(file if chosen else tmp_path),)), key="default")
-        if not chosen:
-            recorded.ok("POST", "/scenarios/mine/activate")
-            recorded.ok("DELETE", "/scenarios/mine")
-            recorded.push("9000100200", x_mock_scenario="mine")
-        recorded.push("9000100200")
-        document = recorded.document()
-        places = {True: document["sandbox"]["scenarios"], False: document["scenarios"]}
-        assert [each["name"] for each in places[chosen]] == ["mine"]
-        assert document["steps"][-1]["status"] == (38 if chosen else 1)
-        assert play(document).difference is None
-        places[chosen][0]["rules"] = [{"then": {"status": 9999}}]
-        with pytest.raises(InvalidDocument, match=r"reproduction: .*/scenarios/0/rules/0/then/status"):
-            play(document)
+    recorded = Recorded(Settings(scenarios=(str(file if way == "chosen" else tmp_path),)), key="default")
+    if way == "activated":
+        recorded.ok("POST", "/scenarios/mine/activate")
+        recorded.ok("DELETE", "/scenarios/mine")
+        recorded.ok("POST", "/scenarios/mine/activate")
+    recorded.push("9000100200", **({"x_mock_scenario": "mine"} if way == "asked for" else {}))
+    document = recorded.document()
+    place = document["sandbox"]["scenarios"] if way == "chosen" else document["scenarios"]
+    assert [each["name"] for each in place] == ["mine"]
+    assert document["steps"][-1]["status"] == 38
+    assert play(document).difference is None
+    place[0]["rules"] = [{"then": {"status": 9999}}]
+    with pytest.raises(InvalidDocument, match=r"reproduction: .*/scenarios/0/rules/0/then/status"):
+        play(document)
 
 
 def test_an_admin_step_that_is_refused_is_a_difference() -> None:

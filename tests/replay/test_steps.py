@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.replay import play
 from mockserver.reproduction import problems_of
 from mockserver.settings import Settings
-from mockserver.web import admin_sandboxes
+from mockserver.web import admin_http, admin_sandboxes
 from tests.replay.recorded import Recorded
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_a_scenario_file_that_changes_is_told(tmp_path: Any) -> None:
 def test_steps_that_overlap_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that is answered while an admin request is being carried out: which came first is not known."""
     recorded = Recorded()
-    plain = admin_sandboxes.checked_quirks
+    plain = admin_http.checked_quirks
 
     def slow(check: Any, quirks: Any) -> Any:
         thread = threading.Thread(target=recorded.push, args=("9000100200",))
