@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     """Where two JSON values differ, what was expected there, what was found."""
 
 _SHOWN: Final = 200
-_AROUND: Final = 50
+_AROUND: Final = 64
 _ABSENT: Final = "nothing"
 
 

@@ -210,6 +210,7 @@ def _made(document: Node, service: Service, file: str) -> tuple[Sandbox, Mapping
         clock="frozen",
         at=datetime.fromisoformat(made["begun"]),
         scenarios=tuple(loaded["/sandbox/scenarios"]),
+        dialler=made["dialler"],
     )
     if made["key"] == DEFAULT:
         sandbox = service.registry.get(DEFAULT)

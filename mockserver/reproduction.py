@@ -67,6 +67,7 @@ def reproduction_of(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
             "edition": plan.edition,
             "quirks": dict(plan.quirks),
             "clock": plan.clock,
+            "dialler": plan.dialler,
             "scenarios": [dict(scenario.document) for scenario in plan.scenarios],
         },
         "scenarios": [dict(scenario.document) for scenario in wanted.values()],

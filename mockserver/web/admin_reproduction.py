@@ -31,7 +31,7 @@ def carried_out(route: Route, ask: Ask, path: str) -> Any:
     if sandbox is None or route.verb in _READING:
         return route.handler(ask)
     with sandbox.lock:
-        mark = sandbox.steps.mark(sandbox.clock.now())
+        mark = sandbox.steps.mark(sandbox.settle())
     document = route.handler(ask)
     body = encode(ask.body) if route.body else b""
     with sandbox.lock:

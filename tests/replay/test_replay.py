@@ -93,7 +93,8 @@ def do(recorded: Recorded, step: tuple[Any, ...]) -> None:
 @given(
     steps=st.lists(STEPS, min_size=1, max_size=14),
     key=st.sampled_from(["one", "default"]),
-    clock=st.sampled_from(["real", "frozen"]),
+    clock=st.sampled_from(["real", "frozen", "scaled:4"]),
+    dialler=st.sampled_from(["off", "auto"]),
     more=st.sampled_from(
         [
             {},
@@ -102,9 +103,11 @@ def do(recorded: Recorded, step: tuple[Any, ...]) -> None:
         ]
     ),
 )
-def test_what_happened_happens_again(steps: list[Any], key: str, clock: str, more: dict[str, Any]) -> None:
+def test_what_happened_happens_again(
+    steps: list[Any], key: str, clock: str, dialler: str, more: dict[str, Any]
+) -> None:
     """Any sequence of commands and admin steps, with faults, waits and scenarios, is answered the same again (AM-16)."""
-    recorded = Recorded(Settings(clock=clock), key, **(more if key == "one" else {}))
+    recorded = Recorded(Settings(clock=clock, dialler=dialler), key, **(more if key == "one" else {}))
     for step in steps:
         do(recorded, step)
     document = json.loads(json.dumps(recorded.document()))

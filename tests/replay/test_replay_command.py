@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver.cli import main
 from tests.server_process import finished, running
 from tests.web.admin_client import push
 
@@ -52,20 +53,30 @@ def written(folder: Path, document: Any) -> str:
     return str(file)
 
 
-def test_a_recorded_run_is_the_same_again(document: Any, tmp_path: Path) -> None:
+def test_a_recorded_run_is_the_same_again(
+    document: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit code 0 and one line; as JSON the same as members."""
     file = written(tmp_path, document)
     code, out, err = finished("replay", file)
     assert (code, out, err) == (0, "sandbox nightly: 5 steps played: no difference\n", "")
-    code, out, err = finished("replay", file, "--json")
+    code, out, err = called(capsys, "replay", file, "--json")
     assert (code, err) == (0, "")
     told = json.loads(out)
     assert (told["same"], told["key"], told["played"], told["difference"]) == (True, "nightly", 5, None)
-    code, out, err = finished("check", file)
-    assert (code, out, err) == (0, "1 checked, nothing wrong\n", "")
+    assert called(capsys, "check", file) == (0, "1 checked, nothing wrong\n", "")
 
 
-def test_a_difference_is_told_and_is_exit_code_1(document: Any, tmp_path: Path) -> None:
+def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Call the command in this process; return exit code, stdout and stderr."""
+    code = main(arguments)
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_a_difference_is_told_and_is_exit_code_1(
+    document: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Step, request, method, place, expected and got; and by which version it was recorded."""
     other = json.loads(json.dumps(document))
     step = other["steps"][-1]
@@ -74,18 +85,20 @@ def test_a_difference_is_told_and_is_exit_code_1(document: Any, tmp_path: Path) 
     other["package"] = "0.0.9"
     assert step["reply"]["body"] != document["steps"][-1]["reply"]["body"]
     file = written(tmp_path, other)
-    code, out, err = finished("replay", file)
+    code, out, err = called(capsys, "replay", file)
     assert (code, err) == (1, "")
     lines = out.splitlines()
     assert lines[0].startswith("sandbox nightly: step 5 of 5 differs, recorded by 0.0.9, played by ")
     assert lines[1].startswith("  r000002 ImportProcessData, ")
     assert lines[2:] == ["  body at /status", "    expected  2", "    got       1"]
-    code, out, _ = finished("replay", file, "--json")
+    code, out, _ = called(capsys, "replay", file, "--json")
     found = json.loads(out)["difference"]
     assert (code, found["step"], found["id"], found["pointer"]) == (1, 5, "r000002", "/status")
 
 
-def test_files_that_cannot_be_played_are_exit_code_2(document: Any, tmp_path: Path) -> None:
+def test_files_that_cannot_be_played_are_exit_code_2(
+    document: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Not there, not ours, newer, damaged, of unknown quirks, or not complete: a line on stderr that says what."""
     incomplete = {**document, "complete": False, "reasons": ["the first 7 steps are no longer kept"]}
     strange = {**document, "settings": {**document["settings"], "quirks": {"overlng": "accept"}}}
@@ -98,9 +111,9 @@ def test_files_that_cannot_be_played_are_exit_code_2(document: Any, tmp_path: Pa
         (incomplete, "run.json is not complete: the first 7 steps are no longer kept. --anyway plays it"),
     ]  # fmt: skip
     for content, said in cases:
-        code, out, err = finished("replay", written(tmp_path, content))
+        code, out, err = called(capsys, "replay", written(tmp_path, content))
         assert (code, out, err.count("\n")) == (2, "", 1), err
         assert said in err
-    assert finished("replay", str(tmp_path / "none.json"))[0] == 2
-    code, out, _ = finished("replay", "--anyway", written(tmp_path, incomplete))
+    assert called(capsys, "replay", str(tmp_path / "none.json"))[0] == 2
+    code, out, _ = called(capsys, "replay", "--anyway", written(tmp_path, incomplete))
     assert (code, out) == (0, "sandbox nightly: 5 steps played: no difference\n")
