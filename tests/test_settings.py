@@ -217,7 +217,7 @@ def test_variables_that_are_no_settings_are_named_with_the_nearest() -> None:
 
 SAMPLES = (
     "elsewhere.test", "7", "2026-01-02 03:04:05", "Europe/Berlin", "a=b", "x.test=web", "http://x.test/y/", "self-signed",
-    "long-enough-token",
+    "long-enough-token", "frozen",
 )  # fmt: skip
 """Texts of which every setting that is no choice takes one that is not its default."""
 
