@@ -12,6 +12,7 @@ from mockserver.errors import InvalidDocument, Problem
 from mockserver.methods import HANDLERS, OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.paths import data_dir
+from mockserver.reproduction import is_reproduction, problems_of
 from mockserver.scenarios.library import scenario_files
 from mockserver.scenarios.loading import is_scenario, load_scenario
 from mockserver.seeding import load_plan, presets
@@ -91,9 +92,11 @@ def _check_file(path: Path, catalogue: Catalogue) -> Found:
         return list(error.problems), []
     if is_scenario(document):
         return _check_scenario(path, catalogue)
+    if is_reproduction(document):
+        return problems_of(document, str(path)), []
     kind = _kind(document)
     if kind is None:
-        kinds = "a scenario, a method, a reference table or a seed plan"
+        kinds = "a scenario, a method, a reference table, a seed plan or a reproduction"
         return [Problem(str(path), "", "is no document of ours", kinds)], []
     if kind == "seed plan":
         return _check_plan(path), []

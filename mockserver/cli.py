@@ -1,4 +1,4 @@
-"""The command ``jodo-mock``: serve, check, matrix, ready, coverage.
+"""The command ``jodo-mock``: serve, check, matrix, coverage, replay, ready.
 
 Exit codes: 0 well (also after SIGTERM or SIGINT), 1 findings, 2 usage or configuration. Heavy modules
 are imported inside the commands, so that ``--help`` and ``--version`` are quick.
@@ -83,6 +83,27 @@ def matrix(method: str | None, *, as_json: bool, failures: bool, verbose: bool) 
         for text in (*(printed(shown, how=verbose) if shown else ()), summary(lines)):
             click.echo(text)
     return FINDINGS if failed else OK
+
+
+@commands.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+@click.option("--anyway", is_flag=True, help="Play a file that is not complete as far as it goes.")
+def replay(file: str, *, as_json: bool, anyway: bool) -> int:
+    """Play a reproduction FILE again, in process; exit code 1 tells that something was answered differently."""
+    from pathlib import Path
+
+    from mockserver.replay import play
+    from mockserver.reproduction import load
+
+    document = load(Path(file))
+    if not document["complete"] and not anyway:
+        reasons = "; ".join(document["reasons"]) or "it does not say why"
+        raise click.UsageError(f"{file} is not complete: {reasons}. --anyway plays it as far as it goes")
+    outcome = play(document, file)
+    for text in [json.dumps(outcome.shown(), indent=2)] if as_json else outcome.lines():
+        click.echo(text)
+    return FINDINGS if outcome.difference else OK
 
 
 @commands.command(context_settings=CONTEXT)

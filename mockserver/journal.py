@@ -139,14 +139,7 @@ def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
         # What played may have ended long before the journal forgets the exchange.
         changes |= {"plays": (), "memo": None, "faults": (), "patches": (), "forced_record": None}
     if len(inbound.body) > _BODY_KEPT:
-        changes["inbound"] = type(inbound)(
-            inbound.verb,
-            inbound.path,
-            inbound.query,
-            inbound.headers,
-            inbound.body[:_BODY_KEPT],
-            inbound.port,
-        )
+        changes["inbound"] = replace(inbound, body=inbound.body[:_BODY_KEPT])
         changes["body_length"] = len(inbound.body)
     if len(reply.body) > _BODY_KEPT:
         changes["reply"] = type(reply)(reply.http_status, reply.headers, reply.body[:_BODY_KEPT])

@@ -74,6 +74,7 @@ def serve(
             ended, spent = _run(exchange, sandbox, catalogue, stages)
         except Held as wait:
             resets = sandbox.resets
+            sandbox.steps.held(exchange.number, now, inbound)
             return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
         return _kept(ended, sandbox, stages, spent)
 

@@ -22,6 +22,7 @@ from mockserver.simulation.dialler import AUTO, dispatch
 from mockserver.simulation.floor import Rules
 from mockserver.simulation.running import make_floor
 from mockserver.snapshots import Snapshots
+from mockserver.steps import Steps
 from mockserver.world import DEFAULT, MINTED_FROM, MINTED_PREFIX, SAMPLE_CUSTOMERS, Plan, World
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Sandbox:
         self.journal = Journal(world.journal_limit)
         self.coverage = Coverage(key, world.archive)
         """The contract rows its traffic touched."""
+        self.steps = Steps(world.journal_limit)
         self.forced = ForcedStatuses()
         self.stage = Stage()
         self.scenarios: dict[str, Scenario] = {}
@@ -150,6 +152,7 @@ class Sandbox:
         self.used = real_time()
         self.journal.record(exchange, **members)
         self.coverage.note(exchange)
+        self.steps.answered(exchange)
         for watch in self._world.watchers:
             watch(self, exchange)
         self.bell.ring()
@@ -162,7 +165,8 @@ class Sandbox:
             self.forget()
 
     def begin(self) -> None:
-        """Let the scenarios play that the sandbox was made with (AM-16)."""
+        """Let the scenarios play that the sandbox was made with (AM-16); what is done to it counts from here."""
+        self.steps.begin(self.clock.now())
         for scenario in self.plan.scenarios:
             self.activate(scenario)
 
@@ -185,6 +189,11 @@ class Sandbox:
             self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
             self.forget()
 
+    def want(self, scenario: Scenario) -> None:
+        """Remember a scenario of the server that somebody wants to play here, for a reproduction."""
+        if self.scenarios.get(scenario.name) is not scenario:
+            self.steps.want(scenario)
+
     def deactivate(self, name: str) -> bool:
         """Stop a scenario; what its setup changed in the state stays. False when it does not play."""
         with self.lock:
@@ -199,6 +208,8 @@ class Sandbox:
         early for it.
         """
         asked = [self.scenario(name) for name in names]
+        for scenario in asked:
+            self.want(scenario)
         return self.stage.for_request(Play(scenario, self.plan.seed, since) for scenario in asked)
 
     def known_as(self, apikey: str) -> tuple[str, ...]:

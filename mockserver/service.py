@@ -166,6 +166,7 @@ class Service:
                         continue
                     try:
                         sandbox.activate(scenario)
+                        sandbox.steps.lose(f"the file of scenario {scenario.name} was read again")
                     except InvalidDocument as error:
                         _log.warning("sandbox %s keeps the old scenario: %s", sandbox.key, error)
         return [scenario.name for scenario in changed]

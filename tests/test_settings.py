@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import values
 from mockserver.errors import InvalidSetting
+from mockserver.options import CONTEXT, setting_options, settings_of
 from mockserver.paths import data_dir
 from mockserver.settings import ROWS, Settings, build, read_config, strangers
 
@@ -210,3 +213,44 @@ def test_variables_that_are_no_settings_are_named_with_the_nearest() -> None:
     """A misspelt variable would otherwise be ignored without a word; those of others are not ours to judge."""
     found = strangers(["JODO_MOCK_PROT", "JODO_MOCK_PORT", "JODO_MOCK_URL", "PATH", "JODO_MOCK_XYZZY"])
     assert found == ["JODO_MOCK_PROT (did you mean JODO_MOCK_PORT?)", "JODO_MOCK_XYZZY"]
+
+
+SAMPLES = (
+    "elsewhere.test", "7", "2026-01-02 03:04:05", "Europe/Berlin", "a=b", "x.test=web", "http://x.test/y/", "self-signed",
+    "long-enough-token", "frozen",
+)  # fmt: skip
+"""Texts of which every setting that is no choice takes one that is not its default."""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_setting_can_be_given_by_the_environment(
+    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Service containers take no command: JODO_MOCK_<SETTING> alone sets each of them, and only it."""
+    monkeypatch.chdir(tmp_path)
+    if row.attribute == "config":
+        text: str | None = written(tmp_path, "seed = 7\n")
+    else:
+        text = next(filter(partial(_is_news, row), (*row.choices, *SAMPLES)), None)
+    assert text is not None, f"no sample is a value of {row.name}: SAMPLES needs one"
+    found: list[Settings] = []
+
+    @click.command(context_settings=CONTEXT)
+    @setting_options()
+    def command(**given: Any) -> None:
+        found.append(settings_of(given))
+
+    command.main([], standalone_mode=False)
+    monkeypatch.setenv(row.variable, text)
+    command.main([], standalone_mode=False)
+    before, after = ({row.attribute: getattr(each, row.attribute) for row in ROWS} for each in found)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == ({"config", "seed"} if row.attribute == "config" else {row.attribute})
+
+
+def _is_news(row: Row, text: str) -> bool:
+    """Whether a text is a value of the setting other than its default."""
+    try:
+        return bool(row.parse(text) != row.default)
+    except ValueError:
+        return False

@@ -32,6 +32,7 @@ from mockserver.simulation.control import IllegalVerb
 from mockserver.web import api
 from mockserver.web.admin_guard import guard
 from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
+from mockserver.web.admin_reproduction import carried_out
 from mockserver.web.admin_routes import ROUTES
 from mockserver.web.openapi.document import Described
 
@@ -132,7 +133,8 @@ def _carried_out(tools: _Tools) -> Reply:
     watch = carried or Watch()
     while True:
         try:
-            return answer(route.status, route.handler(_ask(tools, route, parts, raw, watch)))
+            ask = _ask(tools, route, parts, raw, watch)
+            return answer(route.status, carried_out(route, ask, request.path))
         except Waiting:
             if carried is not None:
                 return _LATER

@@ -13,6 +13,7 @@ from mockserver.web import (
     admin_faults,
     admin_floor,
     admin_metrics,
+    admin_reproduction,
     admin_sandboxes,
     admin_scenarios,
     admin_simulation,
@@ -174,6 +175,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "GET", "…/state/<name>", _T.table, "Rows of one table, oldest first.", filters=("offset", "limit"),
         reply="table",
+    ),
+    Route(
+        "GET", "…/reproduction", admin_reproduction.reproduction,
+        "All that happened since creation or reset, for jodo-mock replay.", reply="reproduction",
     ),
     Route("GET", "…/scenarios", _C.scenarios, "All scenarios, and what became of those that play.", reply="scenarios"),
     Route("GET", "…/scenarios/<name>", _C.scenario, "One scenario, and how it plays.", reply="scenario", conflicts=True),

@@ -63,6 +63,7 @@ def activate(ask: Ask) -> dict[str, Any]:
         found = _known(ask)
         try:
             sandbox.activate(found)
+            sandbox.want(found)
         except InvalidDocument as error:
             raise unfit(*error.problems) from None
         return _whole(sandbox, found)

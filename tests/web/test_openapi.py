@@ -284,6 +284,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/requests/r000001", None),
     ("GET", "/requests/r000002", None),
     ("GET", "/requests/r000003", None),
+    ("GET", "/reproduction", None),
     ("GET", "/openapi.json", None),
     ("GET", "/schema/seed", None),
     ("GET", "/postman.json", None),

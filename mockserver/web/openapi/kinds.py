@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
 
-_OWN: Final = ("seed", "vocabulary", "scenario")
+_OWN: Final = ("seed", "vocabulary", "scenario", "reproduction")
+_ANSWERED: Final = "reproduction"
+"""The kind of file that is an answer of the admin API as it stands."""
 _LEFT_OUT: Final = ("$schema", "$id")
 _BESIDE: Final = re.compile(r"(\.\./)?([a-z_]+)\.json")
 """How the schema of an answer refers to that of another answer, or with dots to that of a body."""
@@ -31,8 +33,12 @@ def kinds(folder: Path) -> dict[str, Path]:
     return {
         **{name: folder / f"{name}.json" for name in _OWN},
         **{kind_of_body(path.stem): path for path in sorted((folder / "admin").glob("*.json"))},
-        **{replied(path.stem): path for path in sorted((folder / "admin" / "replies").glob("*.json"))},
+        **{replied(path.stem): path for path in _replies(folder)},
     }
+
+
+def _replies(folder: Path) -> list[Path]:
+    return [*sorted((folder / "admin" / "replies").glob("*.json")), folder / f"{_ANSWERED}.json"]
 
 
 def kind_of_body(body: str) -> str:
@@ -60,7 +66,7 @@ def components(folder: Path) -> dict[str, Schema]:
     made = {}
     for path in sorted((folder / "admin").glob("*.json")):
         made[named(path.stem)] = _component(orjson.loads(path.read_bytes()))
-    for path in sorted((folder / "admin" / "replies").glob("*.json")):
+    for path in _replies(folder):
         made[replied(path.stem)] = _component(orjson.loads(path.read_bytes()))
     return made
 
