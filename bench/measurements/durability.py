@@ -34,6 +34,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
     subject = sandbox()
     loads: dict[str, list[float]] = {OURS: [], IN_MEMORY: []}
     times: dict[str, list[float]] = {OURS: [], IN_MEMORY: []}
+    spent: dict[str, list[float]] = {OURS: [], IN_MEMORY: []}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         options = {OURS: ["--state", str(Path(folder) / "bench.state")], IN_MEMORY: []}
         servers = {name: stack.enter_context(serving(subject, core, more)) for name, more in options.items()}
@@ -43,8 +44,14 @@ def measure(bench: Bench) -> Iterator[Figure]:
             bench.say(f"durability, turn {turn + 1}")
             order = list(servers.items())
             for name, server in order if turn % 2 else order[::-1]:
+                before = server.cpu_seconds()
                 seen = load(bench, server, subject, 16, 1)
+                after = server.cpu_seconds()
+                if not seen.requests:
+                    continue  # the machine had no time for us at all
                 loads[name].append(seen.seconds / seen.requests * 1e6)
+                if before is not None and after is not None:
+                    spent[name].append((after - before) / seen.requests * 1e6)
         stack.enter_context(on_core(bench.cores[1] if bench.cores else None))
         callers = {name: stack.enter_context(Caller(server.port)) for name, server in servers.items()}
         for number in range(bench.pick(2_000, 200)):
@@ -52,8 +59,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
             for name, caller in callers.items():
                 times[name].append(caller.timed(request, accepted()))
     note = "the file is in the folder for temporary files"
-    values = {name: median(found) for name, found in loads.items()}
+    values = {name: median(found) for name, found in loads.items() if found}
     yield Figure("durability.16", "push with a state file, 16 connections", "µs", values, note)
+    values = {name: median(found) for name, found in spent.items() if found}
+    yield Figure("durability.cpu", "server's processor time for a push with a state file", "µs", values)
     values = {name: median(found) * 1e6 for name, found in times.items()}
     yield Figure("durability.1", "push of a new customer with a state file, p50", "µs", values)
 
