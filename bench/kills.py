@@ -121,7 +121,7 @@ def _make_other(server: Server) -> None:
 
 def _held(server: Server) -> dict[tuple[str, str], Any]:
     """Return the customers a server has: (sandbox, number) -> code."""
-    found = {}
+    found: dict[tuple[str, str], Any] = {}
     for key in ("default", OTHER):
         with Caller(server.port) as caller:
             request = http(b"", path=f"{ADMIN}/sandboxes/{key}/state/customers", verb="GET")

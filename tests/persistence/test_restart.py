@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.errors import InvalidDocument, InvalidSetting
+from mockserver.persistence.file import create
+from mockserver.persistence.image import header
 from mockserver.persistence.keeper import Keeper
 from mockserver.store.interface import TABLES
 from tests.persistence.helpers import NOW, admin_of, picture, send, serving
@@ -259,20 +261,11 @@ def test_a_thousand_sandboxes_of_a_crowd_share_what_is_written(path: Path) -> No
         assert path.stat().st_size - sizes[-1] < 2 * second + 200
 
 
-def test_a_file_of_an_earlier_version_is_written_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Columns added since read as None, and what is written then is written in the columns of this version."""
-    from mockserver.persistence import keeper
-
-    real = keeper.header
-
-    def older(by: str) -> dict[str, Any]:
-        found = real(by)
-        found["tables"]["dnc"] = ["number", "tenant"]
-        return found
-
-    monkeypatch.setattr(keeper, "header", older)
-    keeper.create(path, older("0"))
-    monkeypatch.undo()
+def test_a_file_of_an_earlier_version_is_written_anew(path: Path) -> None:
+    """A file in other columns is taken, and what is written then is written in the columns of this version."""
+    older = header("0")
+    older["tables"]["dnc"] = ["number"]
+    create(path, older)
     with serving(path) as service:
         before = picture(service)
     first = path.read_bytes().splitlines()[0]
