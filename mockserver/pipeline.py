@@ -182,6 +182,7 @@ def _carried_out(
         sandbox.floor.discard()
         raise
     except NotKept as error:
+        sandbox.floor.discard()
         return _unexpected(exchange, catalogue, str(error))
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         sandbox.floor.discard()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
-from mockserver.errors import UnknownScenario
+from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
@@ -103,25 +104,33 @@ class Sandbox:
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
 
-        Hold the lock. What asks about the sandbox asks this first.
+        Hold the lock. What asks about the sandbox asks this first. What the state file cannot take waits
+        until it can.
         """
         now = self.clock.now()
         floor = self.floor
         if self.store.count("timers"):
-            while floor.fire(now, real_time()):
-                pass
+            with suppress(NotKept):
+                while floor.fire(now, real_time()):
+                    pass
         floor.now = now
         return now
 
     def react(self) -> int:
         """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""
-        return self.tick() if self.floor.rules.dialler == AUTO else 0
+        with suppress(NotKept):
+            return self.tick() if self.floor.rules.dialler == AUTO else 0
+        return 0
 
     def tick(self) -> int:
         """Let the dialler look once, whatever its mode; return how many calls began (SIM-01)."""
-        with self.store.unit():
-            begun = dispatch(self.floor)
-            self.floor.serve_freed()
+        try:
+            with self.store.unit():
+                begun = dispatch(self.floor)
+                self.floor.serve_freed()
+        except NotKept:
+            self.floor.discard()
+            raise
         self.floor.commit(real_time())
         return begun
 

@@ -11,6 +11,7 @@ from mockserver.errors import InvalidDocument, UnknownScenario
 from mockserver.persistence.lines import trouble
 from mockserver.sandbox import Plan, Sandbox
 from mockserver.scenarios.playing import Play
+from mockserver.simulation.floor import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,7 @@ def revived(path: Path, key: str, kept: Kept, store: Store, *, world: World, def
         sandbox.minted = kept.minted
         sandbox.configure(kept.aside["edition"], kept.aside["quirks"])
         sandbox.clock.resume(kept.aside["clock"])
+        sandbox.floor.begin(sandbox.clock.now(), Rules(**kept.aside["floor"]))
         sandbox.journal.resume(kept.number)
         for name in kept.aside["playing"]:
             # Its setup has long been made true; its counts begin anew.

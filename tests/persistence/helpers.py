@@ -59,6 +59,7 @@ def picture(service: Service) -> dict[str, Any]:
             "playing": [play.scenario.name for play in sandbox.stage.active],
             "own": sorted(sandbox.scenarios),
             "plan": sandbox.plan,
+            "floor": sandbox.floor.rules,
         }
         for sandbox in service.registry.all()
     }

@@ -78,6 +78,36 @@ def test_two_restarted_servers_go_on_alike(path: Path, tmp_path: Path) -> None:
         assert [send(service, number) for number in commands] == without
 
 
+def test_the_floor_goes_on_after_a_restart(path: Path, tmp_path: Path) -> None:
+    """What was still to happen when the server ended happens after it, as if it had never ended (SIM-01)."""
+    with serving(path, dialler="auto") as service:
+        admin = admin_of(service)
+        send(service, MOBILE, "9000000001", "9000000002")
+        assert service.registry.get("default").store.count("timers") > 0
+        before = picture(service)
+        shutil.copy(path, tmp_path / "copy")
+        admin.ok("POST", "/clock/advance", {"seconds": 3_600})
+        service.registry.get("default").settle()
+        without = picture(service)
+    assert without["default"]["dump"] != before["default"]["dump"]
+    with serving(tmp_path / "copy") as service:
+        assert picture(service) == before
+        admin_of(service).ok("POST", "/clock/advance", {"seconds": 3_600})
+        service.registry.get("default").settle()
+        assert picture(service) == without
+
+
+def test_a_scaled_clock_runs_on(path: Path) -> None:
+    """A quick clock is after a restart where it would be had the server run all the time."""
+    with serving(path, clock="scaled:60") as service:
+        before = picture(service)
+        told = service.registry.get("default").clock.now()
+    with serving(path) as service:
+        assert picture(service) == before
+        assert service.registry.get("default").clock.scale == 60
+        assert service.registry.get("default").clock.now() >= told
+
+
 def test_a_reset_after_a_restart_goes_back_to_creation(path: Path) -> None:
     """What a reset goes back to survives as well, byte for byte (AM-16)."""
     with serving(path) as service:
