@@ -189,11 +189,12 @@ def run_server(settings: Settings, factory: Factory | None = None) -> int:
         sock = server.bind(settings.host, settings.port)
         with sock, logs.opened(settings.log_format, settings.log_level) as log:
             service = (factory or _start)(settings)
-            log.hide(service.access.token)
-            service.log_to(log.lines)
-            url = server.base_url(sock, tls=certificate is not None)
-            server.run(service, sock, certificate, lambda: _announce(service, url))
-            service.log_to(None)
+            with contextlib.closing(service):
+                log.hide(service.access.token)
+                service.log_to(log.lines)
+                url = server.base_url(sock, tls=certificate is not None)
+                server.run(service, sock, certificate, lambda: _announce(service, url))
+                service.log_to(None)
         server.leave(OK)
     return OK
 

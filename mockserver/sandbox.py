@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,7 @@ from mockserver.bell import Bell
 from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
 from mockserver.coverage.recording import Coverage
-from mockserver.errors import UnknownScenario
+from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
@@ -39,6 +39,10 @@ __all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan"
 _REMEMBERED: Final = 512
 
 
+def _kept_nowhere() -> None:
+    """Do nothing: what a sandbox is ends with the process."""
+
+
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
@@ -49,6 +53,10 @@ class Sandbox:
         self.minted: dict[str, Any] = {}
         self.is_minted: Callable[[str], bool] = lambda _: False
         """Tells whether a key was minted for any sandbox of the server."""
+        self.save: Callable[[], None] = _kept_nowhere
+        """Writes settings, clock and scenarios to the state file, if there is one and they changed.
+
+        Call it under the lock once they are as they shall be; raises NotKept."""
         self.clock = Clock(world.zone, plan.clock, plan.at, plan.scale)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
@@ -91,20 +99,27 @@ class Sandbox:
         """
         with self.lock:
             self.resets += 1
-            self.store.restore(self._pristine)
-            self.edition = self.plan.edition
-            self.quirks = dict(self.plan.quirks)
-            self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
-            self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
-            self.journal.clear(restart=True)
-            self.coverage.clear()
-            self.forced.clear()
-            self.stage.clear()
-            self.scenarios.clear()
-            self.last_reply = None
-            self.forget()
-            self.begin()
+            try:
+                with self.store.together():
+                    self._start_over()
+            finally:
+                self.forget()
             self.bell.ring(end=True)
+
+    def _start_over(self) -> None:
+        self.store.restore(self._pristine)
+        self.edition = self.plan.edition
+        self.quirks = dict(self.plan.quirks)
+        self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
+        self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
+        self.journal.clear(restart=True)
+        self.coverage.clear()
+        self.forced.clear()
+        self.stage.clear()
+        self.scenarios.clear()
+        self.last_reply = None
+        self.forget()
+        self.begin()
 
     @property
     def idle_for(self) -> float:
@@ -114,13 +129,15 @@ class Sandbox:
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
 
-        Hold the lock. What asks about the sandbox asks this first.
+        Hold the lock. What asks about the sandbox asks this first. What the state file cannot take waits
+        until it can.
         """
         now = self.clock.now()
         floor = self.floor
         if self.store.count("timers"):
-            while floor.fire(now, real_time()):
-                pass
+            with suppress(NotKept):
+                while floor.fire(now, real_time()):
+                    pass
         floor.now = now
         return now
 
@@ -140,7 +157,9 @@ class Sandbox:
 
     def react(self) -> int:
         """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""
-        return self.tick() if self.floor.rules.dialler == AUTO else 0
+        with suppress(NotKept):
+            return self.tick() if self.floor.rules.dialler == AUTO else 0
+        return 0
 
     def tick(self) -> int:
         """Let the dialler look once, whatever its mode; return how many calls began (SIM-01)."""
@@ -164,6 +183,11 @@ class Sandbox:
             self.quirks = dict(quirks)
             self.forget()
 
+    @property
+    def pristine(self) -> Store:
+        """The state that a reset goes back to: read only."""
+        return self._pristine
+
     def begin(self) -> None:
         """Let the scenarios play that the sandbox was made with (AM-16); what is done to it counts from here."""
         self.steps.begin(self.clock.now())
@@ -185,9 +209,12 @@ class Sandbox:
             statuses = self._world.catalogue.references["user_status"]["entries"]
             aliases = {MINTED_FROM: self.minted["apikey"]} if self.minted else {}
             setup = Setup(self.store, self.clock, statuses, aliases)
-            setup.apply(scenario.setup, f"scenario {scenario.name}")
-            self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
-            self.forget()
+            try:
+                with self.store.together():
+                    setup.apply(scenario.setup, f"scenario {scenario.name}")
+                    self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
+            finally:
+                self.forget()
 
     def want(self, scenario: Scenario) -> None:
         """Remember a scenario of the server that somebody wants to play here, for a reproduction."""

@@ -62,6 +62,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("methods.*",), "what a command does to the state"),
     (("registry",), "all worlds of a server"),
     (("advancing",), "a world's time moved on"),
+    (("persistence.*",), "what of the worlds outlives the process"),
     (("sandbox",), "one isolated world"),
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
@@ -100,6 +101,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "jsonschema": (("contract.*",), "what is valid is said by the documents"),
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
     "lameenc": (("audio.*",), "an extra that most installations do without"),
+    "filelock": (("persistence.*",), "one server at a time writes a state file"),
     "click": (("cli", "options"), "settings exist without a command line"),
     "pytest": (("pytest_plugin", "plugin.*"), "a server has no pytest"),
     "prometheus_client": (
@@ -143,6 +145,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
     ("steps", 16): "kibibytes of a short body",
+    ("persistence.keeper", 8): "mebibytes a file may grow by",
+    ("persistence.keeper", 16): "letters of a template's name",
     ("replying", 5): "warnings in a header (AM-08)",
     ("registry", 16): "sealed states that are remembered",
     ("registry", 24): "letters of a minted key",
@@ -191,7 +195,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         ("settings", "logs.*", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
-    "state": (("web.*", "scenarios.*", "coverage.*"), "what a sandbox holds; where a scenario is, or a row"),
+    "state": (
+        ("web.*", "scenarios.*", "coverage.*", "banner"),
+        "what a sandbox holds; where a scenario is, or a row",
+    ),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (

@@ -18,6 +18,7 @@ from mockserver.bell import WATCH, Waiting, Watch
 from mockserver.errors import (
     InvalidSetting,
     MockServerError,
+    NotKept,
     SandboxExists,
     SnapshotRefused,
     UnknownQuirk,
@@ -52,6 +53,7 @@ _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (IllegalVerb, 409, "illegal verb"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
+    (NotKept, 507, "the state file cannot be written"),
 )
 """What errors from below are to a client of the admin API."""
 

@@ -22,7 +22,7 @@ def reproduction(ask: Ask) -> bytes:
 
 
 def carried_out(route: Route, ask: Ask, path: str) -> Any:
-    """Return what the route's handler answers; a change of a sandbox becomes one of its steps.
+    """Return what the route's handler answers; a change of a sandbox becomes one of its steps, and is saved.
 
     The handler takes the sandbox's lock itself and for as long as it must, so what was answered
     meanwhile is noticed rather than prevented.
@@ -36,4 +36,5 @@ def carried_out(route: Route, ask: Ask, path: str) -> Any:
     body = encode(ask.body) if route.body else b""
     with sandbox.lock:
         sandbox.steps.administered(mark, route.verb, _PREFIX.sub("", path, 1), body, route.status)
+        sandbox.save()
     return document
