@@ -9,6 +9,7 @@ from bench.cases import cases
 from bench.figures import count_text, ratio, ratio_text, value_text
 from bench.measurements.batches import PIECES
 from bench.measurements.delays import QUIET
+from bench.measurements.durability import ACKNOWLEDGED, IN_MEMORY
 from bench.measurements.flatness import GROUPS, SMALL, small
 from bench.measurements.methods import GROUP, PUSH
 from bench.measurements.start import FLASK
@@ -108,6 +109,9 @@ TARGETS: tuple[Target, ...] = (
     Target("reset a golden sandbox through HTTP", _ours("reset"), "≤", 2, None, "value", "ms"),
     Target("memory of 1,000 sandboxes", _ours("sandboxes.memory"), "≤", 150, None, "value", "MB"),
     Target("others' p99 while 500 replies wait", _ours("delays"), "≤", 2, ("delays", QUIET)),
+    Target("push with a state file, 16 connections, against in memory", _ours("durability.16"), "≤", 1.5, ("durability.16", IN_MEMORY)),
+    Target("push of a new customer with a state file, against in memory", _ours("durability.1"), "≤", 1.5, ("durability.1", IN_MEMORY)),
+    Target("acknowledged pushes found after kills -9", _ours("kills"), "≥", 1, ("kills", ACKNOWLEDGED)),
     Target("install with all dependencies", _ours("size"), "≤", 80, None, "value", "MB"),
 )  # fmt: skip
 

@@ -34,6 +34,8 @@ def banner(service: Service, url: str) -> str:
         "sample data": f"preset {settings.preset}, seed {settings.seed}",
         "loaded": loaded or "nothing",
     }
+    if service.kept():
+        rows["state"] = service.kept()
     if service.playing():
         rows["scenarios"] = ", ".join(service.playing())
     ignored = strangers(os.environ)

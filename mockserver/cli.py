@@ -113,9 +113,10 @@ def run_server(settings: Settings, factory: Factory | None = None) -> int:
         sock = server.bind(settings.host, settings.port)
         with sock:
             service = (factory or _start)(settings)
-            _log_to_stderr(settings.log_level)
-            url = server.base_url(sock, tls=certificate is not None)
-            server.run(service, sock, certificate, lambda: _announce(service, url))
+            with contextlib.closing(service):
+                _log_to_stderr(settings.log_level)
+                url = server.base_url(sock, tls=certificate is not None)
+                server.run(service, sock, certificate, lambda: _announce(service, url))
         server.leave(OK)
     return OK
 

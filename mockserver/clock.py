@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Mode = Literal["real", "frozen", "scaled"]
 
@@ -90,6 +93,28 @@ class Clock:
         """Go back to a mode and time as if newly made."""
         self._begin()
         self.set(mode, at, scale)
+
+    def standing(self) -> dict[str, Any]:
+        """Return how the clock stands as JSON, for :meth:`resume`: equal until somebody sets or advances it."""
+        if self._frozen is not None:
+            return {"mode": "frozen", "now": self._frozen.isoformat()}
+        if self._scale is not None:
+            begun, real = self._anchor
+            return {"mode": "scaled", "scale": self._scale, "now": begun.isoformat(), "real": real}
+        return {"mode": "real", "offset": self._offset // timedelta(microseconds=1)}
+
+    def resume(self, standing: Mapping[str, Any]) -> None:
+        """Stand as a clock did that told its standing, maybe long ago.
+
+        A frozen one stands where it stood; the others are where they would be, had they run all the time.
+        """
+        self._begin()
+        self._offset = timedelta(microseconds=standing.get("offset", 0))
+        if standing["mode"] == "frozen":
+            self._frozen = datetime.fromisoformat(standing["now"])
+        elif standing["mode"] == "scaled":
+            self._scale = standing["scale"]
+            self._anchor = (datetime.fromisoformat(standing["now"]), standing["real"])
 
     def now(self) -> datetime:
         """Return the current moment of the sandbox."""

@@ -100,6 +100,10 @@ class InvalidSetting(MockServerError):
     """A server setting that cannot be used; the text says what was expected."""
 
 
+class NotKept(MockServerError):
+    """A change that could not be written to the state file, and so was not made; the text says why."""
+
+
 class Malformed(MockServerError):
     """The bytes of a request do not hold a JSON command (TRN-31).
 

@@ -37,6 +37,15 @@ class Journal:
         self._number += 1
         return self._number
 
+    @property
+    def number(self) -> int:
+        """The number of the last exchange that began; 0 before the first."""
+        return self._number
+
+    def resume(self, number: int) -> None:
+        """Go on after the exchange of that number, which is known from elsewhere."""
+        self._number = number
+
     def record(self, exchange: Exchange, **members: Any) -> None:
         """Keep an exchange with these members set, without what can be worked out again from its bytes."""
         entries = self._entries

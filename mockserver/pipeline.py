@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.clock import real_time
 from mockserver.contract.checking import FORCED
 from mockserver.contract.documents import nearest
-from mockserver.errors import InvalidDocument, RawQueryRefused, UnknownQuirk, UnknownScenario
+from mockserver.errors import InvalidDocument, NotKept, RawQueryRefused, UnknownQuirk, UnknownScenario
 from mockserver.faults.forced import ForcedStatus
 from mockserver.interference import Held, Prevented, Refused, act, harmed
 from mockserver.model import NOTHING, Exchange, Finding, Notice, Pause, Violation
@@ -181,6 +181,9 @@ def _carried_out(
     except (Held, RawQueryRefused):
         sandbox.floor.discard()
         raise
+    except NotKept as error:
+        sandbox.floor.discard()
+        return _unexpected(exchange, catalogue, str(error))
     except Exception:  # noqa: BLE001 - whatever goes wrong is answered as the vendor would, and kept
         sandbox.floor.discard()
         return _unexpected(exchange, catalogue)
@@ -224,10 +227,10 @@ def _give_back_unused(exchange: Exchange, sandbox: Sandbox) -> None:
         sandbox.forced.give_back(wish)
 
 
-def _unexpected(exchange: Exchange, catalogue: Catalogue) -> Exchange:
+def _unexpected(exchange: Exchange, catalogue: Catalogue, got: str = "an unexpected error") -> Exchange:
     """Answer an error of our own with the method's processing-error status, and keep its traceback."""
     status = exchange.spec.processing_error if exchange.spec else catalogue.common["malformed"]["status"]
-    violation = Violation("", "", "error", status, "request", "GEN-16", "no error", "an unexpected error")
+    violation = Violation("", "", "error", status, "request", "GEN-16", "no error", got)
     return render_failure(exchange.evolve(error=traceback.format_exc()), violation, catalogue)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from threading import RLock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from mockserver.contract.documents import nearest
 from mockserver.errors import SandboxExists, UnknownSandbox
@@ -14,11 +14,27 @@ from mockserver.seeding import copy_tenant, plant
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mockserver.sandbox import Plan, World
     from mockserver.seeding import SeedPlan
     from mockserver.store.interface import Store
+
+    class Keeper(Protocol):
+        """Whoever writes sandboxes down (:class:`mockserver.persistence.keeper.Keeper`)."""
+
+        def template(self, store: TinyStore) -> tuple[TinyStore, str]:
+            """Return a sealed state that sandboxes start from, and its name."""
+
+        def store(self, template: TinyStore) -> Store:
+            """Return the store of a new sandbox."""
+
+        def adopt(self, sandbox: Sandbox, template: str, numbered: int) -> None:
+            """Write a new sandbox down; raises NotKept."""
+
+        def drop(self, key: str) -> None:
+            """Write that a sandbox is gone; raises NotKept."""
+
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PREFIX: Final = MINTED_PREFIX.encode()
@@ -29,21 +45,31 @@ _COMPARED: Final = 500
 """Sandboxes among which the nearest key is looked for: that takes time, and the event loop waits."""
 
 
+class Template(NamedTuple):
+    """A sealed state that sandboxes start from, and its name where they are kept."""
+
+    store: TinyStore
+    name: str = ""
+
+
 class SandboxRegistry:
     """All sandboxes of a server, by key; and the minted keys that lead to them (AM-10, AM-11)."""
 
-    def __init__(self, world: World, presets: Callable[[str], SeedPlan]) -> None:
+    def __init__(
+        self, world: World, presets: Callable[[str], SeedPlan], keeper: Keeper | None = None
+    ) -> None:
         self._world = world
         self._presets = presets
+        self._keeper = keeper
         self._lock = RLock()
         self._sandboxes: dict[str, Sandbox] = {}
         self._minted_apikeys: dict[bytes, Sandbox] = {}
         self._minted_servicekeys: dict[bytes, Sandbox] = {}
-        self._templates: dict[tuple[int, str, int], Store] = {}
+        self._templates: dict[tuple[int, str, int], Template] = {}
         self._number = 0
 
     def create(self, plan: Plan, key: str | None = None, *, mint: bool = True) -> Sandbox:
-        """Make a sandbox; raise SandboxExists, or ValueError for a key that cannot stand in a path."""
+        """Make a sandbox; raise SandboxExists, NotKept, or ValueError for a key that cannot stand in a path."""
         if key is not None and _KEY.fullmatch(key) is None:
             raise ValueError("a sandbox key has 1 to 64 letters, digits, dots, dashes or underscores")
         template = self._template(plan)
@@ -51,13 +77,31 @@ class SandboxRegistry:
             key = self._next_key() if key is None else key
             if key in self._sandboxes:
                 raise SandboxExists(f"a sandbox {key} is there already")
-            sandbox = Sandbox(key, plan, template.fork(), self._world)
-            sandbox.is_minted = self.is_minted
+            store = self._keeper.store(template.store) if self._keeper else template.store.fork()
+            sandbox = Sandbox(key, plan, store, self._world)
             if mint:
                 self._mint(sandbox)
             sandbox.begin()
-            self._sandboxes[key] = sandbox
+            if self._keeper is not None:
+                self._keeper.adopt(sandbox, template.name, self._number)
+            self._enter(sandbox)
             return sandbox
+
+    def revive(self, sandboxes: Iterable[Sandbox], numbered: int) -> None:
+        """Take in sandboxes that were kept, the oldest first; ``numbered`` keys were given by number so far."""
+        with self._lock:
+            self._number = numbered
+            for sandbox in sandboxes:
+                self._enter(sandbox)
+
+    def _enter(self, sandbox: Sandbox) -> None:
+        """Let requests find a sandbox, by its key and its minted keys."""
+        sandbox.is_minted = self.is_minted
+        if sandbox.minted:
+            self._minted_apikeys[sandbox.minted["apikey"].encode()] = sandbox
+            for word in sandbox.minted["servicekeys"].values():
+                self._minted_servicekeys[word.encode()] = sandbox
+        self._sandboxes[sandbox.key] = sandbox
 
     def get(self, key: str) -> Sandbox:
         """Return the sandbox of that key; raise UnknownSandbox."""
@@ -81,9 +125,11 @@ class SandboxRegistry:
             return list(self._sandboxes.values())
 
     def drop(self, key: str) -> None:
-        """Forget a sandbox and its minted keys; raise UnknownSandbox."""
+        """Forget a sandbox and its minted keys; raise UnknownSandbox, or NotKept and it stays."""
         with self._lock:
             minted = self.get(key).minted
+            if self._keeper is not None:
+                self._keeper.drop(key)
             del self._sandboxes[key]
             if minted:
                 del self._minted_apikeys[minted["apikey"].encode()]
@@ -112,14 +158,15 @@ class SandboxRegistry:
             self._number += 1
         return f"sb{self._number}"
 
-    def _template(self, plan: Plan) -> Store:
+    def _template(self, plan: Plan) -> Template:
         """Return the sealed state such sandboxes start from; planted without the lock, a crowd takes seconds."""
         customers = SAMPLE_CUSTOMERS[plan.preset] if plan.customers is None else plan.customers
         name = (plan.seed if customers else 0, plan.preset, customers)  # only people depend on the seed
         template = self._templates.get(name)
         if template is None:
-            template = TinyStore()
-            plant(template, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            store = TinyStore()
+            plant(store, self._presets(plan.preset), seed=plan.seed, customers=customers)
+            template = Template(*self._keeper.template(store)) if self._keeper else Template(store)
             if len(self._templates) >= _TEMPLATES:
                 self._templates.clear()
             self._templates[name] = template
@@ -136,9 +183,6 @@ class SandboxRegistry:
         copy_tenant(sandbox.store, source, apikey, servicekeys)
         sandbox.minted = {"apikey": apikey, "servicekeys": servicekeys}
         sandbox.seal()
-        self._minted_apikeys[apikey.encode()] = sandbox
-        for word in servicekeys.values():
-            self._minted_servicekeys[word.encode()] = sandbox
 
 
 def _minted_key(sandbox: str, name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.clock import Clock, real_time
 from mockserver.contract.expansion import NO_TRAITS
-from mockserver.errors import UnknownScenario
+from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
@@ -33,6 +34,10 @@ __all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan"
 _REMEMBERED: Final = 512
 
 
+def _kept_nowhere() -> None:
+    """Do nothing: what a sandbox is ends with the process."""
+
+
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
@@ -43,6 +48,10 @@ class Sandbox:
         self.minted: dict[str, Any] = {}
         self.is_minted: Callable[[str], bool] = lambda _: False
         """Tells whether a key was minted for any sandbox of the server."""
+        self.save: Callable[[], None] = _kept_nowhere
+        """Writes settings, clock and scenarios to the state file, if there is one and they changed.
+
+        Call it under the lock once they are as they shall be; raises NotKept."""
         self.clock = Clock(world.zone, plan.clock, plan.at, plan.scale)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
@@ -73,40 +82,55 @@ class Sandbox:
         """Go back to creation: state, counters, clock, settings; no exchanges, no forced statuses (AM-16)."""
         with self.lock:
             self.resets += 1
-            self.store.restore(self._pristine)
-            self.edition = self.plan.edition
-            self.quirks = dict(self.plan.quirks)
-            self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
-            self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
-            self.journal.clear(restart=True)
-            self.forced.clear()
-            self.stage.clear()
-            self.last_reply = None
-            self.forget()
-            self.begin()
+            try:
+                with self.store.together():
+                    self._start_over()
+            finally:
+                self.forget()
+
+    def _start_over(self) -> None:
+        self.store.restore(self._pristine)
+        self.edition = self.plan.edition
+        self.quirks = dict(self.plan.quirks)
+        self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
+        self.floor.begin(self.clock.now(), Rules(self.plan.dialler))
+        self.journal.clear(restart=True)
+        self.forced.clear()
+        self.stage.clear()
+        self.last_reply = None
+        self.forget()
+        self.begin()
 
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
 
-        Hold the lock. What asks about the sandbox asks this first.
+        Hold the lock. What asks about the sandbox asks this first. What the state file cannot take waits
+        until it can.
         """
         now = self.clock.now()
         floor = self.floor
         if self.store.count("timers"):
-            while floor.fire(now, real_time()):
-                pass
+            with suppress(NotKept):
+                while floor.fire(now, real_time()):
+                    pass
         floor.now = now
         return now
 
     def react(self) -> int:
         """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""
-        return self.tick() if self.floor.rules.dialler == AUTO else 0
+        with suppress(NotKept):
+            return self.tick() if self.floor.rules.dialler == AUTO else 0
+        return 0
 
     def tick(self) -> int:
         """Let the dialler look once, whatever its mode; return how many calls began (SIM-01)."""
-        with self.store.unit():
-            begun = dispatch(self.floor)
-            self.floor.serve_freed()
+        try:
+            with self.store.unit():
+                begun = dispatch(self.floor)
+                self.floor.serve_freed()
+        except NotKept:
+            self.floor.discard()
+            raise
         self.floor.commit(real_time())
         return begun
 
@@ -122,6 +146,11 @@ class Sandbox:
             self.edition = edition
             self.quirks = dict(quirks)
             self.forget()
+
+    @property
+    def pristine(self) -> Store:
+        """The state that a reset goes back to: read only."""
+        return self._pristine
 
     def begin(self) -> None:
         """Let the scenarios play that the sandbox was made with (AM-16)."""
@@ -143,9 +172,12 @@ class Sandbox:
             statuses = self._world.catalogue.references["user_status"]["entries"]
             aliases = {MINTED_FROM: self.minted["apikey"]} if self.minted else {}
             setup = Setup(self.store, self.clock, statuses, aliases)
-            setup.apply(scenario.setup, f"scenario {scenario.name}")
-            self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
-            self.forget()
+            try:
+                with self.store.together():
+                    setup.apply(scenario.setup, f"scenario {scenario.name}")
+                    self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
+            finally:
+                self.forget()
 
     def deactivate(self, name: str) -> bool:
         """Stop a scenario; what its setup changed in the state stays. False when it does not play."""

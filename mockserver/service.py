@@ -21,6 +21,7 @@ from mockserver.methods import OUTCOMES
 from mockserver.methods.rules import RULES
 from mockserver.model import Pause, Reply
 from mockserver.paths import data_dir
+from mockserver.persistence.opening import keeper_of, populate
 from mockserver.pipeline import serve
 from mockserver.registry import SandboxRegistry
 from mockserver.replying import problem
@@ -31,6 +32,7 @@ from mockserver.settings import ADMIN, ENDPOINT
 
 if TYPE_CHECKING:
     from mockserver.model import Inbound
+    from mockserver.persistence.keeper import Keeper
     from mockserver.sandbox import Sandbox
     from mockserver.settings import Settings
 
@@ -63,6 +65,8 @@ class Service:
         registry: SandboxRegistry,
         edition: str = "",
         shelf: Shelf | None = None,
+        *,
+        keeper: Keeper | None = None,
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
@@ -75,6 +79,7 @@ class Service:
         self._bare = settings.diagnostics == "off"
         self._told: frozenset[str] = frozenset()
         self.shelf = shelf or Shelf(catalogue, (), wire=False)
+        self._keeper = keeper
 
     @classmethod
     def start(cls, settings: Settings, *, wire: bool = False) -> Service:
@@ -83,14 +88,13 @@ class Service:
         ``wire`` says that whoever serves this can wait and treat connections; without it scenarios
         that ask for that are refused.
 
-        Raises InvalidDocument, UnknownQuirk or InvalidSetting when something cannot be used.
+        With a state file its sandboxes come back, the default one included. Raises InvalidDocument,
+        UnknownQuirk or InvalidSetting when something cannot be used.
         """
         catalogue = Catalogue.load(data_dir("schemas"), RULES, OUTCOMES)
         quirks = catalogue.quirks.check_all(settings.quirks)
         edition = quirks.pop("edition", settings.edition)
         shelf = Shelf(catalogue, settings.scenarios, wire=wire)
-        world = World(catalogue, settings.timezone, settings.journal, quirks, settings.recording_base, shelf)
-        registry = SandboxRegistry(world, load_preset)
         clock, scale = mode_of(settings.clock)
         plan = Plan(
             seed=settings.seed,
@@ -102,8 +106,23 @@ class Service:
             scenarios=shelf.chosen(),
             dialler=settings.dialler,
         )
-        registry.create(plan, DEFAULT, mint=False)
-        return cls(settings, catalogue, registry, edition, shelf)
+        keeper = keeper_of(settings)
+        watchers = () if keeper is None else (keeper.watch,)
+        world = World(
+            catalogue, settings.timezone, settings.journal, quirks, settings.recording_base, shelf, watchers
+        )
+        registry = SandboxRegistry(world, load_preset, keeper)
+        populate(registry, keeper, world, plan, shelf)
+        return cls(settings, catalogue, registry, edition, shelf, keeper=keeper)
+
+    def close(self) -> None:
+        """Give the state file free, if there is one; what would change anything is then refused."""
+        if self._keeper is not None:
+            self._keeper.close()
+
+    def kept(self) -> str:
+        """Return for people where the state is kept; empty when it ends with the process."""
+        return "" if self._keeper is None else self._keeper.described()
 
     def is_api(self, path: str) -> bool:
         """Tell whether a path is the API endpoint, of the server or of one sandbox."""

@@ -115,6 +115,10 @@ class Settings:
         metavar="DATETIME", types=(str, values.MOMENT_TYPE),
     )  # fmt: skip
     timezone: str = _row("Asia/Kolkata", values.zone, "Time zone of the sandbox's clock.", metavar="ZONE")
+    state: str | None = _row(
+        None, values.state_file,
+        "File that keeps every sandbox through restarts and kills; made if it is not there.", metavar="FILE",
+    )  # fmt: skip
     admin: str = _choice("on", "Whether /__admin is served.", "on", "off")
     admin_token: str | None = _row(
         None,

@@ -25,6 +25,7 @@ _HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,252})")
 _ADDRESS = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*")
 _FOLDER_URL = re.compile(r"[A-Za-z]+://[A-Za-z0-9._:\[\]-]+(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?")
 _SCALED = re.compile(r"scaled:([0-9]{1,6}(?:\.[0-9]{1,6})?)")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -33,6 +34,14 @@ def text(given: str) -> str:
     if not given.strip():
         raise ValueError("expected a text, got a blank one")
     return given.strip()
+
+
+def state_file(given: str) -> str:
+    """Take the name of a file; a URL is refused, since state is kept in files only."""
+    found = text(given)
+    if _URL.match(found):
+        raise ValueError(f"expected a file, got the URL {given!r}: this version keeps state in files only")
+    return found
 
 
 def integer(low: int | None = None, high: int | None = None) -> Callable[[str], int]:

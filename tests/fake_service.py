@@ -36,6 +36,12 @@ class FakeService:
     def begin(self, inbound: Inbound) -> Reply:
         return self.answer(inbound)
 
+    def close(self) -> None:
+        """Nothing is kept here."""
+
+    def kept(self) -> str:
+        return ""
+
     def playing(self) -> list[str]:
         return []
 

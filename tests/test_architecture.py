@@ -47,6 +47,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("methods.*",), "what a command does to the state"),
     (("registry",), "all worlds of a server"),
     (("advancing",), "a world's time moved on"),
+    (("persistence.*",), "what of the worlds outlives the process"),
     (("sandbox",), "one isolated world"),
     (("world",), "what worlds are made of, and share"),
     (("regime",), "the readings of the documents in force"),
@@ -83,6 +84,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "jsonschema": (("contract.*",), "what is valid is said by the documents"),
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
     "lameenc": (("audio.*",), "an extra that most installations do without"),
+    "filelock": (("persistence.*",), "one server at a time writes a state file"),
     "click": (("cli", "options"), "settings exist without a command line"),
 }
 """Libraries, where alone they may be imported, and because of what."""
@@ -116,6 +118,8 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("faults.shapes", 5): "the widest spread of a drawn time",
     ("journal", 16): "kibibytes of a body that are kept",
     ("journal", 18): "digits of a request id",
+    ("persistence.keeper", 8): "mebibytes a file may grow by",
+    ("persistence.keeper", 16): "letters of a template's name",
     ("replying", 5): "warnings in a header (AM-08)",
     ("registry", 16): "sealed states that are remembered",
     ("registry", 24): "letters of a minted key",
@@ -155,7 +159,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         ("settings", "web.openapi.document", "web.postman"),
         "a log level; also OpenAPI's word and Postman's",
     ),
-    "state": (("web.*", "scenarios.*"), "what a sandbox holds; where a scenario is"),
+    "state": (("web.*", "scenarios.*", "banner"), "what a sandbox holds; where a scenario is"),
     "operator": (("methods.search",), "part of a custom filter, whose names are ours (GPD-47)"),
     "call_type": (("methods.*",), "a role, as documents name them in x-as"),
     "statuscode": (

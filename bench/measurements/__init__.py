@@ -6,6 +6,7 @@ from bench.measurements import (
     batches,
     crowds,
     delays,
+    durability,
     flatness,
     memory,
     methods,
@@ -27,6 +28,12 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("flatness", "look-ups, users and recordings in a small and a large world", flatness.measure),
     Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
     Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
+    Measurement("durability", "push with a state file and without", durability.measure),
+    Measurement(
+        "kills",
+        "50 kills -9 of a server that takes pushes: what was acknowledged is found",
+        durability.killed,
+    ),
     Measurement("store", "the store alone beside SQLite in memory", rows.measure),
     Measurement("size", "what the install takes on disk", size.measure),
 )

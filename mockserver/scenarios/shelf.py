@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.errors import Problem
@@ -48,6 +48,12 @@ class Shelf:
     def get(self, name: str) -> Scenario:
         """Return the scenario of that name; raise UnknownScenario, or InvalidDocument when its file is bad."""
         return self._opened.get(name)
+
+    def defined(self, name: str, document: Mapping[str, Any]) -> Scenario:
+        """Return the scenario of a document that stands in no file; raise InvalidDocument when it is bad."""
+        from mockserver.scenarios.loading import load_document  # noqa: PLC0415 - the YAML reader is heavy
+
+        return load_document(document, self._catalogue, name=name, wire=self.wire)[0]
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all scenarios."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.errors import NotKept
 from mockserver.simulation.agents import name_of, set_status
 from mockserver.simulation.book import Book
 from mockserver.simulation.calllist import CallList
@@ -144,7 +145,8 @@ class Floor:
     def fire(self, until: datetime, real: float) -> bool:
         """Let the next timer happen if it is due by then, at its own moment; False when none is.
 
-        A timer that fails is taken away all the same and told as an event, so that time can go on.
+        A timer that fails is taken away all the same and told as an event, so that time can go on; one that
+        cannot be kept stays (NotKept).
         """
         found = next_timer(self.store, stamp(until))
         if found is None:
@@ -158,6 +160,9 @@ class Floor:
                 if happening is not None:
                     happening(self, timer)
                 self.serve_freed()
+        except NotKept:
+            self.discard()
+            raise
         except Exception:  # noqa: BLE001 - one bad timer must not stop the time
             _log.exception("the timer %s of %s failed", timer["kind"], timer["at"])
             self.discard()

@@ -253,6 +253,12 @@ class Store(Protocol):
         and next ids alike.
         """
 
+    def together(self) -> AbstractContextManager[None]:
+        """Let all changes inside, units and restores alike, reach the disk as one, or none of them.
+
+        That is all: an exception inside undoes nothing. A store that is kept nowhere has nothing to do.
+        """
+
     def changes(self) -> dict[str, dict[str, int]]:
         """Count what the last unit (or the open one) did: table -> inserted/updated/removed.
 

@@ -202,6 +202,10 @@ class TinyStore:
         """Open a unit of work: all its changes stay, or none when an exception leaves it."""
         return nullcontext() if self._log is not None else _Unit(self)
 
+    def together(self) -> AbstractContextManager[None]:
+        """Let the changes inside be kept on disk as one; in memory alone there is nothing to do."""
+        return nullcontext()
+
     def begin(self) -> None:
         """Begin to keep what changes undo; for the unit of work."""
         self._log = UndoLog()

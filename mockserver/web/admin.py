@@ -13,7 +13,14 @@ from flask import request
 from werkzeug.exceptions import MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from mockserver.errors import InvalidSetting, MockServerError, SandboxExists, UnknownQuirk, UnknownSandbox
+from mockserver.errors import (
+    InvalidSetting,
+    MockServerError,
+    NotKept,
+    SandboxExists,
+    UnknownQuirk,
+    UnknownSandbox,
+)
 from mockserver.limits import Limits
 from mockserver.paths import data_dir
 from mockserver.sandbox import DEFAULT
@@ -39,6 +46,7 @@ _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (IllegalMove, 409, "illegal move"),
     (UnknownQuirk, 422, "the body cannot be used"),
     (InvalidSetting, 422, "the body cannot be used"),
+    (NotKept, 507, "the state file cannot be written"),
 )
 """What errors from below are to a client of the admin API."""
 
@@ -84,7 +92,12 @@ def _reply(
         request.max_content_length = limits.of(request.path, _headers())
         guard(request.method, request.headers, service.access)
         route, parts = _route(routes)
-        return answer(route.status, route.handler(_ask(service, bodies, described, route, parts)))
+        ask = _ask(service, bodies, described, route, parts)
+        done = route.handler(ask)
+        if ask.found is not None and route.verb != "GET":
+            with ask.found.lock:
+                ask.found.save()
+        return answer(route.status, done)
     except AdminProblem as problem:
         return problem.reply()
     except RequestEntityTooLarge:

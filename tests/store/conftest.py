@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.persistence.lines import encode
+from mockserver.store.data import Content
+from mockserver.store.deltas import apply
+from mockserver.store.dumps import dump_content
 from mockserver.store.interface import TABLES, TableSpec
+from mockserver.store.kept import KeptStore
 from mockserver.store.tinystore import TinyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from mockserver.store.deltas import Delta
     from mockserver.store.interface import Store
 
     Make = Callable[..., Store]
 
+
+class Followed(KeptStore):
+    """A kept store whose changes, written as JSON, are done to a second content, which stays its equal."""
+
+    def __init__(self, tables: Sequence[TableSpec] = TABLES) -> None:
+        super().__init__(tables)
+        self.follower = Content.empty(tables)
+        self.columns = {spec.name: spec.columns for spec in tables}
+        self.recorder = self.follow
+
+    def follow(self, delta: Delta) -> None:
+        apply(self.follower, json.loads(encode(delta)), self.columns)
+        assert encode(dump_content(self.follower)) == encode(self.dump())
+
+
 IMPLEMENTATIONS: Sequence[object] = (
     pytest.param(TinyStore, id="tinystore"),  # another implementation is one more line here
+    pytest.param(Followed, id="kept"),
 )
 
 

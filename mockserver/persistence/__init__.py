@@ -1,0 +1,1 @@
+"""State that outlives the process: a file of changes, and the sandboxes made of it again."""

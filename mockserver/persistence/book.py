@@ -1,0 +1,91 @@
+"""What the state file has of one sandbox, so that only what changed is written."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.sandbox import Sandbox
+    from mockserver.store.deltas import Delta
+
+
+class Book:
+    """What the file has of one sandbox beside its store, and the way there."""
+
+    __slots__ = ("_closed", "_known", "_lock", "_number", "_sandbox", "_shown", "_write")
+
+    def __init__(self, write: Callable[[Any], None], sandbox: Sandbox) -> None:
+        self._write = write
+        self._sandbox = sandbox
+        self._known: dict[str, Any] = {}
+        self._shown: tuple[Any, ...] = ()
+        self._number = 0
+        self._lock = Lock()
+        self._closed = False
+
+    def record(self, delta: Delta) -> None:
+        """Write a change of the store, with what else changed; raises NotKept."""
+        with self._lock:
+            if not self._closed:
+                self._record(delta)
+
+    def close(self, last: Any = None) -> None:
+        """Write no more of the sandbox after this; raises NotKept."""
+        with self._lock:
+            if last is not None:
+                self._write(last)
+            self._closed = True
+
+    def _record(self, delta: Delta) -> None:
+        shown, aside, number = self._look()
+        entry: dict[str, Any] = {"in": self._sandbox.key, "n": number, **delta}
+        if aside:
+            entry["aside"] = aside
+        elif not delta and number == self._number:
+            return
+        self._write(entry)
+        self._take(shown, aside, number)
+
+    def save(self) -> None:
+        """Write what changed beside the store; raises NotKept."""
+        self.record({})
+
+    def entry(self) -> dict[str, Any]:
+        """Return everything beside the store; call :meth:`seen` once it is written."""
+        _, aside, number = self._look()
+        return {"in": self._sandbox.key, "n": number, "aside": aside}
+
+    def seen(self) -> None:
+        """Take what there is now for written."""
+        self._take(*self._look())
+
+    def _take(self, shown: tuple[Any, ...], aside: dict[str, Any], number: int) -> None:
+        self._shown, self._number = shown, number
+        self._known.update(aside)
+
+    def _look(self) -> tuple[tuple[Any, ...], dict[str, Any], int]:
+        """Return what is compared, what of it is to be written, and how many exchanges there were."""
+        sandbox = self._sandbox
+        own = tuple(sandbox.scenarios.values()) if sandbox.scenarios else ()
+        playing = [play.scenario.name for play in sandbox.stage.active] if sandbox.stage else []
+        rules = sandbox.floor.rules
+        floor = (rules.dialler, dict(rules.chosen)) if rules.chosen else (rules.dialler, {})
+        shown = (sandbox.edition, sandbox.quirks, sandbox.clock.standing(), playing, own, floor)
+        aside = {} if shown == self._shown else self._changed(shown)
+        return shown, aside, sandbox.journal.number
+
+    def _changed(self, shown: tuple[Any, ...]) -> dict[str, Any]:
+        edition, quirks, clock, playing, own, floor = shown
+        now = {
+            "edition": edition,
+            "quirks": dict(quirks),
+            "clock": clock,
+            "playing": playing,
+            "own": {scenario.name: scenario.document for scenario in own},
+            "floor": {"dialler": floor[0], "chosen": floor[1]},
+        }
+        known = self._known
+        return {name: value for name, value in now.items() if name not in known or known[name] != value}
