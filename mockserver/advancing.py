@@ -67,7 +67,7 @@ def _slice(sandbox: Sandbox, until: datetime, reached: Reached | None) -> bool |
             _move(sandbox, until)
             floor.now = sandbox.clock.now()
             return reached is None
-    _move(sandbox, floor.now)
+        _move(sandbox, floor.now)
     return None
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.expansion import NO_TRAITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,3 +31,25 @@ class Regime:
         if spec is None:
             spec = self._specs[method] = self._catalogue.spec(method, self.quirks, self.traits)
         return spec
+
+
+def regime_for(
+    catalogue: Catalogue,
+    quirks: Mapping[str, str],
+    process: Mapping[str, Any] | None,
+    header: Mapping[str, str],
+) -> Regime:
+    """Return the regime of a process: its own quirks over ``quirks``, and those of a request's header over both (AM-13)."""
+    chosen = dict(quirks)
+    traits = NO_TRAITS
+    if process is not None:
+        chosen.update(process["quirks"] or {})
+        if process["edition"] is not None:
+            chosen["edition"] = process["edition"]
+        traits = (
+            ("trunk", process["trunk"]),
+            ("crm_field", process["crm_field"]),
+            ("template", tuple(process["template"] or ())),
+        )
+    chosen.update(header)
+    return Regime(catalogue, chosen, traits)

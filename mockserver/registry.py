@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from mockserver.clock import real_time
 from mockserver.contract.documents import nearest
-from mockserver.errors import SandboxExists, UnknownSandbox
+from mockserver.errors import NotKept, SandboxExists, UnknownSandbox
 from mockserver.sandbox import Sandbox
 from mockserver.seeding import copy_tenant, holdings, plant
 from mockserver.store.tinystore import TinyStore
@@ -157,7 +157,11 @@ class SandboxRegistry:
         with self._lock:
             if self._sandboxes.get(sandbox.key) is not sandbox:
                 return
-            self._forget(sandbox)
+            try:
+                self._forget(sandbox)
+            except NotKept:
+                # A full disk: it stays until the state file can be told.
+                return
             self._expired[sandbox.key] = idle
             if len(self._expired) > _EXPIRED:
                 del self._expired[next(iter(self._expired))]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.bell import Bell
 from mockserver.clock import Clock, real_time
-from mockserver.contract.expansion import NO_TRAITS
 from mockserver.coverage.recording import Coverage
 from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
-from mockserver.regime import Regime
+from mockserver.owners import Owners
+from mockserver.regime import regime_for
 from mockserver.scenarios.playing import Play, Stage
 from mockserver.scenarios.setup import Setup
 from mockserver.simulation.dialler import AUTO, dispatch
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mockserver.model import Exchange, Reply
+    from mockserver.regime import Regime
     from mockserver.scenarios.model import Scenario
     from mockserver.simulation.floor import Floor
     from mockserver.store.interface import Row, Store
@@ -46,46 +47,56 @@ def _kept_nowhere() -> None:
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
+    is_minted: Callable[[str], bool]
+    """Tells whether a key was minted for any sandbox of the server."""
+    save: Callable[[], None]
+    """Writes settings, clock and scenarios to the state file, if there is one and they changed.
+
+    Call it under the lock once they are as they shall be; raises NotKept."""
+    coverage: Coverage
+    """The contract rows its traffic touched."""
+    scenarios: dict[str, Scenario]
+    """Scenarios of this sandbox alone, by name."""
+    bell: Bell
+    """Rings when something has happened that somebody may wait for: an exchange, an event, the end."""
+    used: float
+    """When somebody used it last, through the API or the admin API; real time."""
+    resets: int
+    """How often it went back, to its creation or a snapshot: what waited through that never happened."""
+    last_reply: Reply | None
+    """The reply before this one, as it was before anybody harmed it."""
+
     def __init__(self, key: str, plan: Plan, store: Store, world: World) -> None:
         self.key = key
         self.lock = RLock()
         self.store = store
         self.minted: dict[str, Any] = {}
-        self.is_minted: Callable[[str], bool] = lambda _: False
-        """Tells whether a key was minted for any sandbox of the server."""
-        self.save: Callable[[], None] = _kept_nowhere
-        """Writes settings, clock and scenarios to the state file, if there is one and they changed.
-
-        Call it under the lock once they are as they shall be; raises NotKept."""
+        self.is_minted = lambda _: False
+        self.save = _kept_nowhere
         self.clock = Clock(world.zone, plan.clock, plan.at, plan.scale)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
         self.floor = make_floor(store, world.catalogue, plan.seed, self.clock.now(), Rules(plan.dialler))
         self.journal = Journal(world.journal_limit)
         self.coverage = Coverage(key, world.archive)
-        """The contract rows its traffic touched."""
         self.steps = Steps(world.journal_limit)
         self.forced = ForcedStatuses()
         self.stage = Stage()
-        self.scenarios: dict[str, Scenario] = {}
-        """Scenarios of this sandbox alone, by name."""
+        self.scenarios = {}
         self.snapshots = Snapshots()
         self.bell = Bell()
-        """Rings when something has happened that somebody may wait for: an exchange, an event, the end."""
         self.floor.log.listener = lambda _: self.bell.ring()
         self.used = real_time()
-        """When somebody used it last, through the API or the admin API; real time."""
         self.resets = 0
-        """How often it went back, to its creation or a snapshot: what waited through that never happened."""
-        self.last_reply: Reply | None = None
-        """The reply before this one, as it was before anybody harmed it."""
+        self.last_reply = None
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
         self._world = world
         self._pristine = store.fork()
+        self._owners = Owners(store)
+        self.tenant = self._owners.tenant
+        self.process = self._owners.process
         self._regimes: dict[tuple[Any, ...], Regime] = {}
-        self._tenants: dict[str, Row | None] = {}
-        self._processes: dict[tuple[str, bool], Row | None] = {}
 
     def seal(self) -> None:
         """Take the present state as the one a reset goes back to."""
@@ -247,8 +258,7 @@ class Sandbox:
     def forget(self) -> None:
         """Drop what was remembered of tenants, processes and settings; call it when they change."""
         self._regimes.clear()
-        self._tenants.clear()
-        self._processes.clear()
+        self._owners.forget()
 
     def recording_url(self, stored: str, scheme: str, host: str) -> str:
         """Return a stored recording link as this client may follow it (MREC-11, SIM-17).
@@ -271,37 +281,6 @@ class Sandbox:
         base: str = self._world.catalogue.common["recordings"]["base"]
         return base
 
-    def tenant(self, apikey: str) -> Row | None:
-        """Return the tenant of an API key, byte for byte (TRN-21), or None. Do not change the row."""
-        if apikey not in self._tenants:
-            if len(self._tenants) >= _REMEMBERED:
-                self._tenants.clear()
-            found = self.store.first("tenants", apikey=apikey)
-            self._tenants[apikey] = None if found is None else found[1]
-        return self._tenants[apikey]
-
-    def process(self, servicekey: str, *, fold_case: bool = False) -> Row | None:
-        """Return the process of a service key or alias (AUTH-11), or None. Do not change the row."""
-        key = (servicekey, fold_case)
-        if key not in self._processes:
-            if len(self._processes) >= _REMEMBERED:
-                self._processes.clear()
-            self._processes[key] = self._find_process(servicekey, fold_case=fold_case)
-        return self._processes[key]
-
-    def _find_process(self, servicekey: str, *, fold_case: bool) -> Row | None:
-        for column in ("servicekey", "alias"):
-            found = self.store.first("processes", **{column: servicekey})
-            if found is not None:
-                return found[1]
-        if not fold_case:
-            return None
-        wanted = servicekey.casefold()
-        for _, row in self.store.rows("processes"):
-            if wanted in ((row["servicekey"] or "").casefold(), (row["alias"] or "").casefold()):
-                return row
-        return None
-
     def regime(self, process: Row | None, header: Mapping[str, str], hint: str) -> Regime:
         """Return the quirks in force: header over process over sandbox over server (AM-12, AM-13).
 
@@ -322,15 +301,4 @@ class Sandbox:
         quirks = {**world.catalogue.quirks.defaults, **world.quirks, "edition": hint, **self.quirks, **chosen}
         if (played or self.edition) is not None:
             quirks["edition"] = played or self.edition
-        traits = NO_TRAITS
-        if process is not None:
-            quirks.update(process["quirks"] or {})
-            if process["edition"] is not None:
-                quirks["edition"] = process["edition"]
-            traits = (
-                ("trunk", process["trunk"]),
-                ("crm_field", process["crm_field"]),
-                ("template", tuple(process["template"] or ())),
-            )
-        quirks.update(header)
-        return Regime(world.catalogue, quirks, traits)
+        return regime_for(world.catalogue, quirks, process, header)

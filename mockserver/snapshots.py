@@ -51,15 +51,21 @@ class Snapshot:
         """Bring the sandbox back to it, on its clock too; a command that waits meanwhile never takes effect."""
         with sandbox.lock:
             sandbox.resets += 1
-            sandbox.store.restore(self.store)
-            sandbox.clock.set(self.mode, self.now, self.scale)
-            sandbox.floor.go_back(self.now, replace(self.floor))
-            sandbox.edition, sandbox.quirks = self.edition, dict(self.quirks)
-            sandbox.stage, sandbox.forced = self.stage.copy(), self.forced.copy()
-            sandbox.scenarios = dict(self.scenarios)
-            sandbox.last_reply = self.last_reply
-            sandbox.forget()
+            try:
+                with sandbox.store.together():
+                    self._bring_back(sandbox)
+            finally:
+                sandbox.forget()
             sandbox.bell.ring()
+
+    def _bring_back(self, sandbox: Sandbox) -> None:
+        sandbox.store.restore(self.store)
+        sandbox.clock.set(self.mode, self.now, self.scale)
+        sandbox.floor.go_back(self.now, replace(self.floor))
+        sandbox.edition, sandbox.quirks = self.edition, dict(self.quirks)
+        sandbox.stage, sandbox.forced = self.stage.copy(), self.forced.copy()
+        sandbox.scenarios = dict(self.scenarios)
+        sandbox.last_reply = self.last_reply
 
 
 class Snapshots:

@@ -66,6 +66,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("sandbox",), "one isolated world"),
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
+    (("owners",), "who a key belongs to"),
     (("regime",), "the readings of the documents in force"),
     (("coverage.*", "scenarios.*"), "what a world is made to do, and what was done to it"),
     (("simulation.*",), "what happens in a world by itself"),
@@ -174,7 +175,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
-    "store.interface", "seed*", "sandbox", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
+    "store.interface", "seed*", "sandbox", "owners", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
     "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""

@@ -104,6 +104,44 @@ def test_a_refused_command_costs_no_answer(path: Path, disk: dict[str, int | Non
         assert send(service, "none") == expected
 
 
+def test_a_sandbox_that_expires_on_a_full_disk_stays_until_there_is_room(
+    path: Path, disk: dict[str, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's command fails for it, and no file says that a sandbox is there which is gone."""
+    with serving(path) as service:
+        admin = admin_of(service)
+        admin.ok("POST", "/sandboxes", {"key": "brief", "idle": 5})
+        brief = service.registry.get("brief")
+        monkeypatch.setattr(type(brief), "idle_for", 10.0)
+        disk["left"] = 0
+        assert send(service, "none")["status"]
+        assert set(picture(service)) == {"default", "brief"}
+        assert service.registry.get("brief") is brief
+        disk["left"] = None
+        service.registry.sweep()
+        assert set(picture(service)) == {"default"}
+
+
+def test_a_restored_snapshot_is_one_line_of_the_file(path: Path) -> None:
+    """State, clock and settings go back together: a kill leaves all of it or nothing."""
+    with serving(path) as service:
+        admin = admin_of(service)
+        admin.ok("POST", "/snapshots", {"name": "before"})
+        before = picture(service)["default"]
+        send(service, MOBILE)
+        admin.ok("POST", "/clock/advance", {"seconds": 60})
+        lines = path.read_bytes().count(b"\n")
+        sandbox = service.registry.get("default")
+        found = sandbox.snapshots.find("before")
+        assert found is not None
+        found.restore(sandbox)
+        assert path.read_bytes().count(b"\n") == lines + 1
+        after = picture(service)["default"]
+        assert (after["dump"], after["clock"]) == (before["dump"], before["clock"])
+    with serving(path) as service:
+        assert picture(service)["default"] == after
+
+
 def _wait(service: Any) -> None:
     """Wait until the file is no longer being written anew."""
     with service._keeper._compacting:
