@@ -40,10 +40,6 @@ __all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan"
 _REMEMBERED: Final = 512
 
 
-def _kept_nowhere() -> None:
-    """Do nothing: what a sandbox is ends with the process."""
-
-
 class Sandbox:
     """One isolated world: state, clock, journal, forced statuses, settings. Hold ``lock`` to use it."""
 
@@ -72,7 +68,7 @@ class Sandbox:
         self.store = store
         self.minted: dict[str, Any] = {}
         self.is_minted = lambda _: False
-        self.save = _kept_nowhere
+        self.save = lambda: None
         self.clock = Clock(world.zone, plan.clock, plan.at, plan.scale)
         # A clock frozen at the time of creation goes back to that time (AM-16).
         self.plan = replace(plan, at=self.clock.now()) if plan.clock == "frozen" else plan
