@@ -1,7 +1,8 @@
-"""The page about coverage prints what the journey of the examples touches."""
+"""The page about coverage and the README print what the journey of the examples touches."""
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -24,3 +25,6 @@ def test_the_page_prints_the_coverage_of_the_journey() -> None:
         code, out, err = finished("coverage", "--url", url, "--all", env={"PYTHONIOENCODING": "utf-8"})
     assert (code, err) == (0, "")
     assert out == printed
+    short = (ROOT / "README.md").read_text(encoding="utf-8")
+    piece = short.partition("[coverage](docs/coverage.md)")[2].split("```\n")[1]
+    assert doctest.OutputChecker().check_output(piece, out, doctest.ELLIPSIS)

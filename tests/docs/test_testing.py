@@ -1,4 +1,4 @@
-"""docs/testing.md is run: every block that names a file, as that file."""
+"""docs/testing.md and the README are run: every block that names a file, as that file."""
 
 from __future__ import annotations
 
@@ -10,30 +10,27 @@ from typing import Final
 
 import pytest
 
-from mockserver.web.admin_routes import ROUTES
 from tests.server_process import clean_environment
 from tests.shared_server import shared_server
 
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "testing.md"
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAGE: Final = ROOT / "docs" / "testing.md"
 
 
-def _blocks() -> dict[str, str]:
-    """Return the blocks of the page by the file names in their first lines."""
-    text = PAGE.read_text(encoding="utf-8")
+def _blocks(page: Path) -> dict[str, str]:
+    """Return the blocks of a page by the file names in their first lines."""
+    text = page.read_text(encoding="utf-8")
     found = re.findall(r"^```(?:python|yaml)\n# (\S+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return dict(found)
 
 
-BLOCKS: Final = _blocks()
-NEEDS: Final = {"test_called.py": "…/requests/verify", "test_snapshot.py": "…/snapshots"}
-"""Blocks about routes that not every server has."""
+ON_PAGE: Final = _blocks(PAGE)
+BLOCKS: Final = {**ON_PAGE, **_blocks(ROOT / "README.md")}
 
 
 @pytest.mark.parametrize("name", [name for name in BLOCKS if name.endswith(".py")])
 def test_every_block_runs(name: str, tmp_path: Path) -> None:
     """Tests pass under pytest, warnings being errors, and scripts end well."""
-    if name in NEEDS and NEEDS[name] not in {route.path for route in ROUTES}:
-        pytest.skip(f"this server has no route {NEEDS[name]}")
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     for each, text in BLOCKS.items():
         (tmp_path / each).write_text(text, encoding="utf-8")
@@ -54,7 +51,8 @@ def test_every_block_runs(name: str, tmp_path: Path) -> None:
 def test_blocks_are_found() -> None:
     """All of Python and YAML on the page name a file."""
     text = PAGE.read_text(encoding="utf-8")
-    assert len(BLOCKS) == len(re.findall(r"^```(?:python|yaml)$", text, re.MULTILINE)) > 8
+    assert "test_push.py" in BLOCKS
+    assert len(ON_PAGE) == len(re.findall(r"^```(?:python|yaml)$", text, re.MULTILINE)) > 8
 
 
 def test_every_control_is_on_the_page() -> None:
