@@ -138,7 +138,7 @@ def test_no_bytes_break_a_route(admin: Admin, raw: bytes, route: Any) -> None:
     """Any bytes for a body are carried out or refused, never an error of ours."""
     path = route.paths[-1].removeprefix("/__admin")
     reply = admin.ask(route.verb, path, data=raw)
-    assert reply.status_code in (200, 201, 400, 422)
+    assert reply.status_code in (200, 201, 400, 404, 409, 422)
 
 
 def test_a_body_over_the_limit_is_413() -> None:
