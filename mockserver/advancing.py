@@ -6,12 +6,14 @@ commands go on being answered meanwhile; they find the sandbox as it stands at t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from mockserver.clock import real_time
+from mockserver.errors import NotKept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,18 @@ def advance(sandbox: Sandbox, until: datetime, reached: Reached | None = None) -
                 return Advanced(sandbox.floor.log.last - begun, reached=ended)
         # Whoever waits for the lock gets it now.
         pause.wait(_PAUSE_SECONDS)
+
+
+def catch_up(sandbox: Sandbox) -> None:
+    """Let everything happen that is due by now, as :func:`advance` does; for clocks that run. Do not hold the lock."""
+    pause = Event()
+    # What the state file cannot take waits until it can.
+    with suppress(NotKept):
+        while True:
+            with sandbox.lock:
+                if _slice(sandbox, sandbox.clock.now(), None) is not None:
+                    return
+            pause.wait(_PAUSE_SECONDS)
 
 
 def _slice(sandbox: Sandbox, until: datetime, reached: Reached | None) -> bool | None:

@@ -176,3 +176,13 @@ def problem(status: int, title: str, detail: str, exchange: Exchange | None = No
     if exchange is not None:
         headers += _found(exchange)
     return Reply(status, tuple(headers), orjson.dumps(document))
+
+
+def without_diagnostics(reply: Reply) -> Reply:
+    """Return a reply without the headers that are ours."""
+    kept = tuple(
+        (name, value)
+        for name, value in reply.headers
+        if not name.startswith("X-Mock-") and name != "Access-Control-Expose-Headers"
+    )
+    return Reply(reply.http_status, kept, reply.body)

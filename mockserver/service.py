@@ -27,7 +27,7 @@ from mockserver.paths import data_dir
 from mockserver.persistence.opening import keeper_of, populate
 from mockserver.pipeline import serve
 from mockserver.registry import SandboxRegistry
-from mockserver.replying import problem
+from mockserver.replying import problem, without_diagnostics
 from mockserver.sandbox import DEFAULT, Plan, World
 from mockserver.scenarios.shelf import Shelf
 from mockserver.seeding import load_preset
@@ -187,6 +187,14 @@ class Service:
                         _log.warning("sandbox %s keeps the old scenario: %s", sandbox.key, error)
         return [scenario.name for scenario in changed]
 
+    def restless(self) -> list[Sandbox]:
+        """Return the sandboxes whose clock runs and in which something is still to happen by itself."""
+        return [
+            sandbox
+            for sandbox in self.registry.all()
+            if sandbox.clock.mode != "frozen" and sandbox.store.count("timers")
+        ]
+
     def playing(self) -> list[str]:
         """Return the names of the scenarios that play in the default sandbox."""
         return [play.scenario.name for play in self._default.stage.active]
@@ -223,7 +231,7 @@ class Service:
     def _shown(self, outcome: Reply | Pause) -> Reply | Pause:
         """Return an outcome without diagnostics, also when it comes after a pause."""
         if isinstance(outcome, Reply):
-            return _without_diagnostics(outcome)
+            return without_diagnostics(outcome)
         return Pause(outcome.seconds, lambda: self._shown(outcome.resume()))
 
     def how_to_find(self, error: UnknownSandbox) -> str:
@@ -285,12 +293,3 @@ class Service:
             if known and known in editions:
                 return editions[known]
         return self._edition
-
-
-def _without_diagnostics(reply: Reply) -> Reply:
-    kept = tuple(
-        (name, value)
-        for name, value in reply.headers
-        if not name.startswith("X-Mock-") and name != "Access-Control-Expose-Headers"
-    )
-    return Reply(reply.http_status, kept, reply.body)

@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from mockserver.advancing import catch_up
 from mockserver.bell import Watch
 from mockserver.edge.body import Disconnected, TooLong, read_body, refuse_body
 from mockserver.edge.health import health
@@ -32,6 +33,7 @@ WORKER_NAME = "pages"
 
 _WORKERS = 10
 _WATCH_SECONDS = 0.5
+_PULSE_SECONDS = 0.25
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +108,17 @@ class Edge:
                 continue
             for name in changed:
                 _log.warning("scenario %s was read again", name)
+
+    async def pulse(self) -> None:
+        """Let happen what falls due on running clocks while nobody asks, for ever; in a thread, four times a second."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_PULSE_SECONDS)
+            try:
+                for sandbox in self._service.restless():
+                    await loop.run_in_executor(self._workers, catch_up, sandbox)
+            except Exception:  # noqa: BLE001 - what goes wrong in one moment must not stop all clocks
+                _log.exception("what was due could not happen")
 
     def close(self) -> None:
         """Give up the worker threads; those inside a request end with it."""

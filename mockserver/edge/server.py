@@ -149,8 +149,8 @@ def run(
         # What is loaded by now stays: walking it again and again took a twentieth of every request.
         gc.freeze()
         gc.set_threshold(*_GC_THRESHOLDS)
-        if service.settings.watch == "on":
-            await edge.watch()
+        background = [edge.pulse(), *([edge.watch()] if service.settings.watch == "on" else [])]
+        await asyncio.gather(*background)
 
     edge = Edge(service)
     config = uvicorn.Config(
