@@ -82,6 +82,7 @@ def _slice(sandbox: Sandbox, until: datetime, reached: Reached | None) -> bool |
             floor.now = sandbox.clock.now()
             return reached is None
         _move(sandbox, floor.now)
+        sandbox.bell.ring()
     return None
 
 

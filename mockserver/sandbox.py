@@ -81,7 +81,6 @@ class Sandbox:
         self.scenarios = {}
         self.snapshots = Snapshots()
         self.bell = Bell()
-        self.floor.log.listener = lambda _: self.bell.ring()
         self.used = real_time()
         self.resets = 0
         self.last_reply = None
@@ -144,7 +143,7 @@ class Sandbox:
         if self.store.count("timers"):
             with suppress(NotKept):
                 while floor.fire(now, real_time()):
-                    pass
+                    self.bell.ring()
         floor.now = now
         return now
 
@@ -161,6 +160,7 @@ class Sandbox:
                 self.floor.discard()
                 raise
             self.floor.commit(real_time())
+            self.bell.ring()
 
     def react(self) -> int:
         """Give free agents their calls after something changed, if the dialler runs by itself; return how many."""

@@ -108,11 +108,9 @@ class CallList:
             return _NOWHERE
         login = row["login"]
         rank = 0 if row["calltype"] in self._book.urgent else 1
-        due = parse_moment(row["due"])
-        when = "" if due is None else due.isoformat(" ", "seconds")
         return {
             "queue": f"{self.kind(row)}/{'' if login is None else login.casefold()}",
-            "place": f"{rank} {when} {row['calllistid']:012d}",
+            "place": f"{rank} {row['due'] or ''} {row['calllistid']:012d}",
         }
 
     def _set_due(self, row: Mapping[str, Any]) -> None:

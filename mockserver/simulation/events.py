@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockserver.clock import real_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 KEPT: Final = 20_000
 """Events a sandbox remembers; the oldest go first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened: ``at`` on the sandbox's clock, ``real`` in seconds since 1970.
 
     ``kind`` is what, such as ``call.dialling``; ``about`` tells whom and what it concerns, in our own
@@ -54,8 +52,6 @@ class EventLog:
     def __init__(self, limit: int = KEPT) -> None:
         self._events: deque[Event] = deque(maxlen=limit)
         self._number = 0
-        self.listener: Callable[[Event], None] | None = None
-        """Told of each event; must be quick and never raise."""
 
     def __len__(self) -> int:
         return len(self._events)
@@ -70,13 +66,12 @@ class EventLog:
         self._number += 1
         event = Event(self._number, at, real, kind, tenant, about)
         self._events.append(event)
-        if self.listener is not None:
-            self.listener(event)
         return event
 
     def newest_first(self) -> Iterator[Event]:
         """Return the events, newest first."""
-        return reversed(list(self._events))
+        events: list[Event] = list(self._events)
+        return reversed(events)
 
     def clear(self) -> None:
         """Forget all events and count from 1 again (AM-16)."""
