@@ -70,8 +70,7 @@ class EventLog:
 
     def newest_first(self) -> Iterator[Event]:
         """Return the events, newest first."""
-        events: list[Event] = list(self._events)
-        return reversed(events)
+        return iter(list(self._events)[::-1])
 
     def clear(self) -> None:
         """Forget all events and count from 1 again (AM-16)."""
