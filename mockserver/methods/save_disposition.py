@@ -25,7 +25,7 @@ def handle(call: Call) -> Mapping[str, Any]:
     login, contact = agent[1]["login"], dispositions.contact(call)
     number = _store(call, login, contact)
     entry = dispositions.named_call(call)
-    if entry is None or not _of_process(call, entry) or entry[1]["status"] not in entries.ENDING:
+    if entry is None or not _may_close(call, entry, agent[1]["login_key"]):
         entry = entries.to_close(call, contact, login)
     call.floor.tell("disposition.saved", call.apikey, login=login, contact=contact, reason=_reason(call))
     if entry is not None:
@@ -39,9 +39,11 @@ def handle(call: Call) -> Mapping[str, Any]:
     return {"request_id": number}
 
 
-def _of_process(call: Call, entry: Found) -> bool:
-    """Tell whether an entry is one of the command's process: another's is left alone (DISP-17)."""
-    return bool(entry[1]["process"] == call.process["name"])
+def _may_close(call: Call, entry: Found, login_key: str) -> bool:
+    """Tell whether the call that a command names is his to close: of its process, not over, and nobody else's (DISP-17)."""
+    row = entry[1]
+    ours = row["process"] == call.process["name"] and row["handling"] in (None, login_key)
+    return ours and row["status"] in entries.ENDING
 
 
 def _reason(call: Call) -> int:

@@ -72,7 +72,7 @@ class Book:
 
     def outcome(self, contact: str, chance: Chance) -> Outcome:
         """Return how a number answers: as its magic value says (AM-54), else by the draw."""
-        digits = contact.lstrip("0")
+        digits = contact.lstrip("+0")
         if digits.startswith(self.prefix):
             magic = self.by_number.get(digits[len(self.prefix) :])
             if magic is not None:

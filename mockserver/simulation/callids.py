@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 COUNTER: Final = "systemcallid"
 """The counter behind the latest id; it belongs to the whole sandbox, so that tenants do not share ids either."""
 
+_CLOCK: Final = "systemcallid/clock"
+"""The counter behind the moment that the latest id was asked for at, of which it may be ahead (AM-55)."""
+
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -19,14 +22,23 @@ def next_systemcallid(store: Store, now: datetime, tenant: str) -> str:
 
     When all 999 sequences of a millisecond are used up it is one of the next (AM-55).
     """
-    last = store.counter(COUNTER) - 1
     made = _first_of(now)
-    if made // 1000 == last // 1000:
-        made = _after(last)
-    while store.exists("calls", tenant=tenant, systemcallid=f"{made:018d}"):
+    if store.counter(_CLOCK) == made:
+        # As long as the clock stands, so that a thousand calls of one moment are not looked through each time.
+        made = _after(store.counter(COUNTER) - 1)
+    else:
+        store.set_counter(_CLOCK, made)
+    while _taken(store, tenant, f"{made:018d}"):
         made = _after(made)
     store.set_counter(COUNTER, made + 1)
     return f"{made:018d}"
+
+
+def _taken(store: Store, tenant: str, systemcallid: str) -> bool:
+    """Tell whether a clock that was set back has led to an id again."""
+    if store.exists("calls", tenant=tenant, systemcallid=systemcallid):
+        return True
+    return store.exists("recordings", systemcallid=systemcallid)
 
 
 def _after(number: int) -> int:

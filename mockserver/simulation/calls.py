@@ -226,10 +226,11 @@ def press_keys(floor: Floor, found: Found, keys: str) -> Found:
     return found
 
 
-def requeue(floor: Floor, found: Found) -> None:
+def requeue(floor: Floor, found: Found) -> Found:
     """Put an entry back into its queue: its agent is gone before the call was answered."""
-    _, row = floor.calls.change(found, {"status": QUEUED})
-    floor.tell_call("call.queued", row)
+    found = floor.calls.change(found, {"status": QUEUED, "agent": None})
+    floor.tell_call("call.queued", found[1])
+    return found
 
 
 def _free_agent(floor: Floor, row: Mapping[str, Any]) -> None:

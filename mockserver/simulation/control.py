@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.errors import MockServerError
 from mockserver.simulation.agents import label
 from mockserver.simulation.callids import next_systemcallid
-from mockserver.simulation.calllist import DIALLING, QUEUED, TALKING, WRAPUP
-from mockserver.simulation.calls import LOST, answer, close, close_of, hang_up, press_keys, wrap_up
+from mockserver.simulation.calllist import DIALLING, INCOMING, QUEUED, TALKING, WRAPUP
+from mockserver.simulation.calls import LOST, answer, close, hang_up, press_keys, requeue, wrap_up
 from mockserver.simulation.dialler import offer
 from mockserver.simulation.timers import set_timer
 
@@ -168,24 +168,50 @@ def set_agent(floor: Floor, user: Found, status: int) -> Found:
     """Put an agent into any status by hand, and let the call that occupies him follow (SIM-12).
 
     Wrapup ends his call, Talking answers it or takes it back from hold; with any status that goes on
-    with no call it is closed.
+    with no call it is closed. A call that came in and rings at him goes on ringing while he is ready, and
+    is offered to others when he turns to something else.
     """
     book = floor.book
     found = floor.calls.handled_by(user[1]["tenant"], user[1]["login_key"])
+    engaged = status in (book.talking, book.on_hold, book.transferring)
+    if found is not None and engaged and found[1]["status"] == DIALLING:
+        answer(floor, found)
+        found, user = None, (user[0], floor.store.get("users", user[0]) or {})
     row = floor.put(user, status)
     if found is None:
         return row
     stands = found[1]["status"]
-    if status == book.wrapup:
-        if stands != WRAPUP:
-            hang_up(floor, found, "agent")
-            floor.put(row, status)
-    elif status in (book.talking, book.on_hold, book.transferring):
-        if stands == DIALLING:
-            answer(floor, found)
-            floor.put(row, status)
-        elif stands == WRAPUP:
+    if status == book.wrapup and stands == TALKING:
+        hang_up(floor, found, "agent")
+    elif stands == DIALLING and floor.calls.kind(found[1]) == INCOMING:
+        if status != book.ready:
+            pass_on(floor, found)
+    elif engaged:
+        if stands == WRAPUP:
             close(floor, found)
-    elif status != book.dialling or stands != DIALLING:
-        close_of(floor, row)
+    elif (status, stands) not in ((book.dialling, DIALLING), (book.wrapup, WRAPUP)):
+        close(floor, found)
     return row[0], floor.store.get("users", row[0]) or {}
+
+
+def pass_on(floor: Floor, found: Found) -> None:
+    """Take a call that nobody answered yet from its agent: it goes back to its queue, or rings at somebody else."""
+    found = requeue(floor, found)
+    if floor.calls.kind(found[1]) == INCOMING:
+        offer(floor, found)
+
+
+def let_go(floor: Floor, tenant: str, login_key: str) -> None:
+    """Bring the call of an agent who is no longer there to where it can go on without him (DEL-08).
+
+    One that was not answered yet waits again; a conversation ends and leaves its recording.
+    """
+    found = floor.calls.handled_by(tenant, login_key)
+    if found is None:
+        return
+    if found[1]["status"] == DIALLING:
+        pass_on(floor, found)
+    elif found[1]["status"] == TALKING:
+        hang_up(floor, found, "control")
+    else:
+        close(floor, found)

@@ -72,10 +72,10 @@ class EventLog:
         """Return the events, newest first."""
         return iter(list(self._events)[::-1])
 
-    def clear(self) -> None:
-        """Forget all events and count from 1 again (AM-16)."""
+    def clear(self, number: int = 0) -> None:
+        """Forget all events and count from 1 again (AM-16), or go on behind ``number``."""
         self._events.clear()
-        self._number = 0
+        self._number = number
 
 
 def number_of(text: str) -> int | None:

@@ -81,10 +81,18 @@ class Floor:
         """The call list."""
         return self._parts()[1]
 
-    def begin(self, now: datetime, rules: Rules) -> None:
-        """Begin anew, as if newly made: no events (AM-16). The store is put back by its owner."""
+    def begin(self, now: datetime, rules: Rules, events: int = 0) -> None:
+        """Begin anew, as if newly made: no events (AM-16). The store is put back by its owner.
+
+        ``events`` is how many ids were given to events before, by a server that was stopped meanwhile.
+        """
         self.go_back(now, rules)
-        self.log.clear()
+        self.log.clear(events)
+
+    @property
+    def number(self) -> int:
+        """How many events there were since creation, with those that were told and are not kept yet."""
+        return self.log.last + len(self._told)
 
     def go_back(self, now: datetime, rules: Rules) -> None:
         """Go on from another moment; events stay, since they tell what happened. The store is put back by its owner."""
