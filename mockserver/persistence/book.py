@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class Book:
     """What the file has of one sandbox beside its store, and the way there."""
 
-    __slots__ = ("_closed", "_known", "_lock", "_number", "_sandbox", "_shown", "_write")
+    __slots__ = ("_closed", "_known", "_lock", "_numbers", "_sandbox", "_shown", "_write")
 
     def __init__(self, write: Callable[[Any], None], sandbox: Sandbox) -> None:
         self._write = write
         self._sandbox = sandbox
         self._known: dict[str, Any] = {}
         self._shown: tuple[Any, ...] = ()
-        self._number = 0
+        self._numbers = (0, 0)
         self._lock = Lock()
         self._closed = False
 
@@ -40,14 +40,14 @@ class Book:
             self._closed = True
 
     def _record(self, delta: Delta) -> None:
-        shown, aside, number = self._look()
-        entry: dict[str, Any] = {"in": self._sandbox.key, "n": number, **delta}
+        shown, aside, numbers = self._look()
+        entry: dict[str, Any] = {"in": self._sandbox.key, **_counted(numbers), **delta}
         if aside:
             entry["aside"] = aside
-        elif not delta and number == self._number:
+        elif not delta and numbers == self._numbers:
             return
         self._write(entry)
-        self._take(shown, aside, number)
+        self._take(shown, aside, numbers)
 
     def save(self) -> None:
         """Write what changed beside the store; raises NotKept."""
@@ -55,19 +55,19 @@ class Book:
 
     def entry(self) -> dict[str, Any]:
         """Return everything beside the store; call :meth:`seen` once it is written."""
-        _, aside, number = self._look()
-        return {"in": self._sandbox.key, "n": number, "aside": aside}
+        _, aside, numbers = self._look()
+        return {"in": self._sandbox.key, **_counted(numbers), "aside": aside}
 
     def seen(self) -> None:
         """Take what there is now for written."""
         self._take(*self._look())
 
-    def _take(self, shown: tuple[Any, ...], aside: dict[str, Any], number: int) -> None:
-        self._shown, self._number = shown, number
+    def _take(self, shown: tuple[Any, ...], aside: dict[str, Any], numbers: tuple[int, int]) -> None:
+        self._shown, self._numbers = shown, numbers
         self._known.update(aside)
 
-    def _look(self) -> tuple[tuple[Any, ...], dict[str, Any], int]:
-        """Return what is compared, what of it is to be written, and how many exchanges there were."""
+    def _look(self) -> tuple[tuple[Any, ...], dict[str, Any], tuple[int, int]]:
+        """Return what is compared, what of it is to be written, and how many exchanges and events there were."""
         sandbox = self._sandbox
         own = tuple(sandbox.scenarios.values()) if sandbox.scenarios else ()
         playing = [play.scenario.name for play in sandbox.stage.active] if sandbox.stage else []
@@ -75,7 +75,7 @@ class Book:
         floor = (rules.dialler, dict(rules.chosen)) if rules.chosen else (rules.dialler, {})
         shown = (sandbox.edition, sandbox.quirks, sandbox.clock.standing(), playing, own, floor)
         aside = {} if shown == self._shown else self._changed(shown)
-        return shown, aside, sandbox.journal.number
+        return shown, aside, (sandbox.journal.number, sandbox.floor.number)
 
     def _changed(self, shown: tuple[Any, ...]) -> dict[str, Any]:
         edition, quirks, clock, playing, own, floor = shown
@@ -89,3 +89,9 @@ class Book:
         }
         known = self._known
         return {name: value for name, value in now.items() if name not in known or known[name] != value}
+
+
+def _counted(numbers: tuple[int, int]) -> dict[str, int]:
+    """Return the members that tell how many exchanges and events there were; most sandboxes have no events."""
+    exchanges, events = numbers
+    return {"n": exchanges, "e": events} if events else {"n": exchanges}

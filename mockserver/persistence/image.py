@@ -5,8 +5,8 @@ A line holds one entry, or a list of entries that hold together. An entry is an 
 ==========================  ==========================================================================
 ``template`` + delta         rows of a template, which is made by the first such entry
 ``new`` + ``plan`` …         a sandbox is made of a template; its minted keys; how many were numbered
-``in`` + delta, ``n``,       what changed in a sandbox: its store, the exchanges it has counted, and
-``aside``                    settings, clock and scenarios, as far as they changed
+``in`` + delta, ``n``,       what changed in a sandbox: its store, the exchanges (and events, ``e``) it has
+``e``, ``aside``             counted, and settings, clock and scenarios, as far as they changed
 ``seal``                     the present state of a sandbox is what a reset goes back to
 ``drop``                     a sandbox is forgotten
 ``base``                     the end of what the file was written with as a whole
@@ -49,6 +49,7 @@ class Kept:
     content: Content
     aside: dict[str, Any] = field(default_factory=dict)
     number: int = 0
+    events: int = 0
 
 
 class Image:
@@ -102,7 +103,9 @@ class Image:
         if kind == "in":
             kept = self.sandboxes[name]
             self._apply(kept.content, entry)
-            kept.number = entry.get("n", kept.number)
+            if "n" in entry:
+                # A line without events is one of a sandbox that has had none since its creation or reset.
+                kept.number, kept.events = entry["n"], entry.get("e", 0)
             kept.aside.update(entry.get("aside", {}))
         elif kind == "new":
             template = self.templates[entry["template"]]
@@ -142,7 +145,7 @@ class Image:
             yield {"seal": key}
             for part in split(between(kept.pristine, kept.content)):
                 yield {"in": key, **part}
-            yield {"in": key, "n": kept.number, "aside": kept.aside}
+            yield {"in": key, "n": kept.number, "e": kept.events, "aside": kept.aside}
 
     def forget_unused(self) -> None:
         """Drop the templates that no sandbox was made of."""

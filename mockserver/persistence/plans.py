@@ -54,7 +54,7 @@ def revived(path: Path, key: str, kept: Kept, store: Store, *, world: World, def
         sandbox.minted = kept.minted
         sandbox.configure(kept.aside["edition"], kept.aside["quirks"])
         sandbox.clock.resume(kept.aside["clock"])
-        sandbox.floor.begin(sandbox.clock.now(), Rules(**kept.aside["floor"]))
+        sandbox.floor.begin(sandbox.clock.now(), Rules(**kept.aside["floor"]), kept.events)
         sandbox.journal.resume(kept.number)
         sandbox.steps.lose("the sandbox comes from a state file, which does not keep what was done before")
         for name in kept.aside["playing"]:
