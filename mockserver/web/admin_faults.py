@@ -202,6 +202,21 @@ def magic(ask: Ask) -> dict[str, Any]:
             "about": "keys of the sample data that every command of the method is refused for",
             "keys": seeded,
         },
+        "telephony": _telephony(catalogue.floor),
+    }
+
+
+def _telephony(floor: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the numbers that decide how a call to them goes (AM-54)."""
+    magic = floor["magic"]
+    return {
+        "about": "a call that is dialled to such a number goes as it says; a trunk prefix before it changes nothing",
+        "ledger": magic["ledger"],
+        "numbers": [
+            {"number": magic["prefix"] + each["number"], "outcome": name, "about": each["about"]}
+            for name, each in floor["outcomes"].items()
+            if "number" in each
+        ],
     }
 
 

@@ -59,6 +59,7 @@ def _plan(ask: Ask) -> Plan:
         at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
         scenarios=named(ask, body.get("scenarios", [])),
         idle=body.get("idle", settings.idle),
+        dialler=body.get("dialler", settings.dialler),
     )
 
 
@@ -116,6 +117,7 @@ def _describe(sandbox: Sandbox, base: str) -> dict[str, Any]:
             "edition": sandbox.edition,
             "quirks": dict(sandbox.quirks),
             "clock": stands(sandbox.clock),
+            "dialler": sandbox.floor.rules.dialler,
             "requests": len(sandbox.journal),
             "idle": plan.idle,
             "snapshots": len(sandbox.snapshots.all()),
