@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.advancing import advance
@@ -13,8 +13,6 @@ from tests.methods.helpers import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-
     from mockserver.advancing import Advanced
     from mockserver.service import Service
     from mockserver.simulation.calllist import Found
@@ -30,7 +28,9 @@ PRESSES_1, PRESSES_2 = "1110001101", "1110001102"
 class Shop:
     """A sandbox whose agents are those named, ready, and everybody else logged out."""
 
-    def __init__(self, *agents: str, dialler: str = "auto", service: Service | None = None, **plan: Any) -> None:
+    def __init__(
+        self, *agents: str, dialler: str = "auto", service: Service | None = None, **plan: Any
+    ) -> None:
         service = service or shared_service()
         made = {"clock": "frozen", "at": NOW, "dialler": dialler, **plan}
         self.api = Api(service, service.registry.create(Plan(**made), mint=False))
@@ -94,7 +94,10 @@ class Shop:
 
     def advance(self, seconds: float) -> Advanced:
         """Move the time on; all that is due happens."""
-        return advance(self.sandbox, self.now + timedelta(seconds=seconds))
+        came = advance(self.sandbox, self.now + timedelta(seconds=seconds))
+        with self.sandbox.lock:
+            self.sandbox.save()
+        return came
 
     def entry(self, number: int) -> Mapping[str, Any]:
         """Return an entry of the call list."""
@@ -131,7 +134,5 @@ class Shop:
 
 
 def _seconds(first: str, second: str) -> int:
-    from datetime import datetime
-
     taken = datetime.fromisoformat(second) - datetime.fromisoformat(first)
     return int(taken.total_seconds())

@@ -55,7 +55,9 @@ def test_numbers_nobody_answers(
     floor.advance(3 * 3600)
     dialled = [second for second, kind in floor.story(call) if kind == "call.dialling"]
     ended = [second for second, kind in floor.story(call) if kind == "call.unanswered"]
-    assert [ring[0] <= end - start <= ring[1] for start, end in zip(dialled, ended, strict=True)] == [True] * 3
+    assert [ring[0] <= end - start <= ring[1] for start, end in zip(dialled, ended, strict=True)] == [
+        True
+    ] * 3
     assert [start - end for start, end in zip(dialled[1:], ended, strict=False)] == [retry] * 2
     assert [event["outcome"] for event in floor.events("call.unanswered")] == [outcome] * 3
     assert len({event["systemcallid"] for event in floor.events("call.dialling")}) == 3

@@ -57,7 +57,11 @@ def test_an_agent_gets_his_own_and_anybodys_by_age(shop: Make) -> None:
     """SIM-08, SIM-09: what is his and what is anybody's stand in one order for him; another's are not in it."""
     floor = shop("user1")
     floor.put("user1", OUT)
-    anybodys, his, others = floor.push(BUSY), floor.push(BUSY, userlogin="user1"), floor.push(BUSY, userlogin=RUPESH)
+    anybodys, his, others = (
+        floor.push(BUSY),
+        floor.push(BUSY, userlogin="user1"),
+        floor.push(BUSY, userlogin=RUPESH),
+    )
     hot = floor.push(BUSY, userlogin="user1", call_type=HOT)
     floor.put("user1", READY)
     floor.advance(30)

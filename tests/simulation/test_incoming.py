@@ -110,7 +110,11 @@ def test_the_pop_shows_the_newest_record(shop: Make) -> None:
     assert process is not None
     pop = screen_pop(floor.store, process, NUMBER)
     assert pop is not None
-    assert (pop["fields"]["name"], pop["contact"], pop["fields"]["campaign_name"]) == ("Asha Rao", NUMBER, "NPS")
+    assert (pop["fields"]["name"], pop["contact"], pop["fields"]["campaign_name"]) == (
+        "Asha Rao",
+        NUMBER,
+        "NPS",
+    )
     assert (pop["crm"], pop["storedatetime"]) == ("9", floor.later(60))
     call = floor.incoming(NUMBER)
     assert floor.entry(call)["customercode"] == pop["customercode"]
@@ -148,19 +152,28 @@ def test_a_transfer(shop: Make) -> None:
     second = RUPESH if first == "user1" else "user1"
     floor.verb(call, "answer")
     floor.verb(call, "transfer", to=second.upper())
-    assert (floor.entry(call)["agent"], floor.status(second), floor.status(first)) == (second, TALKING, WRAPUP)
+    assert (floor.entry(call)["agent"], floor.status(second), floor.status(first)) == (
+        second,
+        TALKING,
+        WRAPUP,
+    )
     (event,) = floor.events("call.transferred")
     assert (event["sender"], event["login"]) == (first, second)
     made = floor.entry(call)["systemcallid"]
     assert floor.dispose(first, NUMBER, systemcallid=made) == 3
-    assert (floor.entry(call)["status"], floor.status(second), floor.status(first)) == ("talking", TALKING, READY)
+    assert (floor.entry(call)["status"], floor.status(second), floor.status(first)) == (
+        "talking",
+        TALKING,
+        READY,
+    )
     floor.verb(call, "hangup")
     assert floor.dispose(second, NUMBER) == 3
     assert floor.entry(call)["status"] == "done"
 
 
 @pytest.mark.parametrize(
-    ("to", "said"), [("nobody", "there is no agent"), (RUPESH, "a call is transferred to an agent who is ready")]
+    ("to", "said"),
+    [("nobody", "there is no agent"), (RUPESH, "a call is transferred to an agent who is ready")],
 )
 def test_a_transfer_to_nobody_is_refused(shop: Make, to: str, said: str) -> None:
     """SIM-12: an unknown login, or one who is not ready, changes nothing."""
@@ -190,4 +203,6 @@ def test_an_agent_who_disposes_late_still_has_his_ringing_call(shop: Make) -> No
     call = floor.incoming(NUMBER)
     assert floor.dispose("user1", "9874561320") != 3
     assert floor.entry(call)["handling"] == "user1"
-    assert floor.store.first("dispositions", tenant=TENANT, process="VoiceProcess", contact="9874561320") is None
+    assert (
+        floor.store.first("dispositions", tenant=TENANT, process="VoiceProcess", contact="9874561320") is None
+    )

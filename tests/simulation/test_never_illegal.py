@@ -143,9 +143,7 @@ class Floors(RuleBasedStateMachine):
         found = self.shop.floor.calls.handled_by(TENANT, login.casefold())
         number = number if found is None else found[1]["contact"]
         quirks = {"disp_auto_ready": auto}
-        self.shop.dispose(
-            login, number, disporeasonid=reason, selecteddatetime=due, quirks=quirks
-        )
+        self.shop.dispose(login, number, disporeasonid=reason, selecteddatetime=due, quirks=quirks)
 
     @rule(login=agents)
     def deleted(self, login: str) -> None:
