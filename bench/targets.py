@@ -11,6 +11,7 @@ from bench.measurements.batches import PIECES
 from bench.measurements.delays import QUIET
 from bench.measurements.durability import ACKNOWLEDGED, IN_MEMORY
 from bench.measurements.flatness import GROUPS, SMALL, small
+from bench.measurements.floor import CALLS, MANY, SHORT
 from bench.measurements.methods import GROUP, PUSH
 from bench.measurements.start import FLASK
 from bench.model import OURS, WIREMOCK
@@ -108,6 +109,8 @@ TARGETS: tuple[Target, ...] = (
     Target("create a golden sandbox through HTTP", _ours("create"), "≤", 2, None, "value", "ms"),
     Target("reset a golden sandbox through HTTP", _ours("reset"), "≤", 2, None, "value", "ms"),
     Target("memory of 1,000 sandboxes", _ours("sandboxes.memory"), "≤", 150, None, "value", "MB"),
+    Target("a day of 10,000 calls and 50 agents", _ours(f"floor.day.{CALLS}"), "≤", 30, None, "value", "s"),
+    Target("an event with 100,000 calls against 1,000", _ours(f"floor.flat.{MANY}"), "≤", 1.5, (f"floor.flat.{MANY}", SHORT)),
     Target("others' p99 while 500 replies wait", _ours("delays"), "≤", 2, ("delays", QUIET)),
     Target("push with a state file, 16 connections, against in memory", _ours("durability.16"), "≤", 1.5, ("durability.16", IN_MEMORY)),
     Target("push of a new customer with a state file, against in memory", _ours("durability.1"), "≤", 1.5, ("durability.1", IN_MEMORY)),

@@ -8,6 +8,7 @@ from bench.measurements import (
     delays,
     durability,
     flatness,
+    floor,
     memory,
     methods,
     rows,
@@ -26,6 +27,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     Measurement("crowds", "push and look-up with 100, 10,000 and 100,000 customers", crowds.measure),
     Measurement("methods", "every method beside a push of one record, in process", methods.measure),
     Measurement("flatness", "look-ups, users and recordings in a small and a large world", flatness.measure),
+    Measurement(
+        "floor", "a day of calls in one advance, and what an event costs in long lists", floor.measure
+    ),
     Measurement("sandboxes", "create and reset through HTTP; memory of 1,000", sandboxes.measure),
     Measurement("delays", "what 500 delayed replies do to the others", delays.measure),
     Measurement("durability", "push with a state file and without", durability.measure),

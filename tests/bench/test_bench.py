@@ -20,7 +20,7 @@ from bench.client import Loop, whole
 from bench.commands import accepted, fixed_reply, push, schema, turned_down
 from bench.figures import percentile, ratio, ratio_text, value_text
 from bench.load import Load, load, parse_count, parse_wrk, send
-from bench.measurements import MEASUREMENTS, flatness, methods
+from bench.measurements import MEASUREMENTS, flatness, floor, methods
 from bench.model import OURS, WIREMOCK, Bench, Figure
 from bench.pieces import Pieces
 from bench.processes import serving
@@ -260,6 +260,20 @@ def test_flatness_compares_a_large_world_with_a_small_one(monkeypatch: pytest.Mo
     judged = [value for target, value, _ in targets.judge(full) if target.figure[0].startswith("flatness.")]
     assert len(judged) == len(full)
     assert None not in judged
+
+
+def test_the_floor_is_measured_in_one_advance_and_beside_another_sandbox(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A small day has every figure, both lists among them, and says its size, so that it meets no target of a full one."""
+    monkeypatch.setattr(Bench, "pick", lambda _, full, quick: min(quick, 60))
+    figures = {figure.key: figure for figure in floor.measure(NO_TOOLS)}
+    assert figures.keys() == {
+        "floor.day.60", "floor.event.60", "floor.flat.60", "floor.http", "floor.beside.p50", "floor.beside.p99",
+    }  # fmt: skip
+    assert figures["floor.flat.60"].values.keys() == {OURS, floor.SHORT}
+    assert "60 calls dialled" not in figures["floor.day.60"].note
+    assert {verdict for _, _, verdict in targets.judge(list(figures.values()))} == {NOT_MEASURED}
 
 
 def test_a_command_that_is_refused_is_no_figure() -> None:

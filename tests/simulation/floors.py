@@ -13,6 +13,7 @@ from tests.methods.helpers import printed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from mockserver.advancing import Advanced
     from mockserver.service import Service
     from mockserver.simulation.calllist import Found

@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mockserver.simulation.calllist import DIALLING, ENGAGED, INCOMING, QUEUED, SCHEDULED, TALKING
-from tests.simulation.floors import HOLD, READY, TRANSFER, WRAPUP
+from mockserver.simulation.running import KINDS
 from tests.simulation.floors import DIALLING as AT_DIALLING
+from tests.simulation.floors import HOLD, READY, TRANSFER, WRAPUP
 from tests.simulation.floors import TALKING as AT_TALKING
 
 if TYPE_CHECKING:
@@ -80,5 +81,5 @@ def _timers(floor: Floor) -> Iterator[str]:
     for timer in _rows(floor, "timers"):
         if timer["subject"] is not None and floor.calls.get(timer["tenant"], timer["subject"]) is None:
             yield f"the timer {timer['kind']} of {timer['at']} is about no call"
-        if timer["kind"] not in ("due", "ring", "talk", "press", "wrapup", "rung out", "speech"):
+        if timer["kind"] not in KINDS:
             yield f"nobody knows the timer {timer['kind']}"

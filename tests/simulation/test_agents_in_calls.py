@@ -24,11 +24,14 @@ from tests.simulation.floors import (
     TENANT,
     TRANSFER,
     WRAPUP,
-    Shop,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulation.floors import (
+        Shop,
+    )
 
     Make = Callable[..., Shop]
 

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from mockserver.simulation.callids import next_systemcallid
 from mockserver.store.tinystore import TinyStore
-from tests.simulation.floors import AT_ONCE, TENANT, Shop
+from tests.simulation.floors import AT_ONCE, TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulation.floors import Shop
 
 NOW = datetime(2014, 9, 12, 18, 35, 54, 281000)  # noqa: DTZ001 - the sandbox's time knows no zones
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.model import Inbound
 from tests.methods.helpers import printed
-from tests.recordings.mpeg import frames
 from tests.simulation.floors import (
     AT_ONCE,
     BUSY,
@@ -27,11 +25,14 @@ from tests.simulation.floors import (
     TALKING,
     TENANT,
     WRAPUP,
-    Shop,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulation.floors import (
+        Shop,
+    )
 
     Make = Callable[..., Shop]
 

@@ -14,11 +14,12 @@ from mockserver.service import Service
 from mockserver.settings import Settings
 from tests.api import NOW, Api
 from tests.server_process import ROOT, clean_environment
-from tests.simulation.floors import Shop
 from tests.simulation.same_day import begin, day, steps, told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.simulation.floors import Shop
 
 
 def test_twenty_runs_tell_the_same() -> None:

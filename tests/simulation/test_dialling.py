@@ -17,11 +17,14 @@ from tests.simulation.floors import (
     READY,
     TENANT,
     WRAPUP,
-    Shop,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulation.floors import (
+        Shop,
+    )
 
     Make = Callable[..., Shop]
 

@@ -8,10 +8,12 @@ import pytest
 
 from mockserver.simulation.control import IllegalVerb, legal_verbs
 from mockserver.simulation.popping import screen_pop
-from tests.simulation.floors import HOLD, OUT, PREVIEW, READY, TALKING, TENANT, WRAPUP, Shop
+from tests.simulation.floors import HOLD, OUT, PREVIEW, READY, TALKING, TENANT, WRAPUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.simulation.floors import Shop
 
     Make = Callable[..., Shop]
 
