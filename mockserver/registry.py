@@ -202,6 +202,7 @@ class SandboxRegistry:
             del self._minted_apikeys[minted["apikey"].encode()]
             for word in minted["servicekeys"].values():
                 del self._minted_servicekeys[word.encode()]
+        sandbox.gone = True
         sandbox.bell.ring(end=True)
 
     def by_minted_key(self, *texts: bytes) -> Sandbox | None:

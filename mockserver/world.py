@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mockserver.coverage.recording import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from mockserver.clock import Mode
@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from mockserver.model import Exchange
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Scenario
+    from mockserver.simulation.deliveries import Parcel
 
     class Library(Protocol):
         """The scenarios a server knows by name."""
 
         def get(self, name: str) -> Scenario:
             """Return the scenario of that name; raise UnknownScenario."""
+
+    class Carrier(Protocol):
+        """Whoever sends out what sandboxes deliver (:class:`mockserver.deliveries.courier.Courier`)."""
+
+        def take(self, sandbox: Sandbox, parcels: Sequence[Parcel]) -> None:
+            """Deliver these; never waits."""
 
 
 DEFAULT: Final = "default"
@@ -50,6 +57,8 @@ class World:
     """The scenarios every sandbox may play."""
     watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
     """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
+    carrier: Carrier | None = None
+    """Sends out what the sandboxes deliver; without one it stays waiting."""
     archive: Archive = field(default_factory=Archive)
     """What the server remembers of the coverage of sandboxes that were reset or dropped."""
 

@@ -157,6 +157,26 @@ TABLES: tuple[TableSpec, ...] = (
         (("tenant", "process", "contact"),),
     ),
     TableSpec("timers", ("at", "kind", "tenant", "subject", "data"), (), (("at",),)),
+    TableSpec(
+        "deliveries",
+        (
+            "kind",
+            "tenant",
+            "subject",
+            "url",
+            "body",
+            "status",
+            "attempts",
+            "due",
+            "code",
+            "answer",
+            "error",
+            "made",
+            "ended",
+        ),
+        (("status",),),
+        (("ended",),),
+    ),
 )
 
 
