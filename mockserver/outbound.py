@@ -1,4 +1,4 @@
-"""What goes out of one sandbox: deliveries to whoever carries them, and the ring of its bell."""
+"""What goes out of one sandbox: deliveries to the courier, and the ring of its bell."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from mockserver.simulation.deliveries import on_their_way
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mockserver.deliveries.courier import Courier
     from mockserver.sandbox import Sandbox
     from mockserver.simulation.deliveries import Parcel
-    from mockserver.world import Carrier
 
 
 class Outbound:
-    """Joins one sandbox's floor to the server's carrier; hold the sandbox's lock to use it."""
+    """Joins one sandbox's floor to the server's courier; hold the sandbox's lock to use it."""
 
-    def __init__(self, sandbox: Sandbox, carrier: Carrier | None) -> None:
+    def __init__(self, sandbox: Sandbox, courier: Courier | None) -> None:
         self._sandbox = sandbox
-        self._carrier = carrier
+        self._courier = courier
         self.gone = False
         """Whether the sandbox was dropped: whoever works for it leaves off."""
         floor = sandbox.floor
@@ -28,8 +28,8 @@ class Outbound:
         floor.mishaps = self._mishaps
 
     def _send(self, parcels: Sequence[Parcel]) -> None:
-        if self._carrier is not None:
-            self._carrier.take(self._sandbox, parcels)
+        if self._courier is not None:
+            self._courier.take(self._sandbox, parcels)
 
     def _mishaps(self) -> tuple[int, Mapping[str, Any]] | None:
         # The stage is another one after a snapshot came back.

@@ -81,7 +81,7 @@ class Sandbox:
         self.scenarios = {}
         self.snapshots = Snapshots()
         self.bell = Bell()
-        self.outbound = Outbound(self, world.carrier)
+        self.outbound = Outbound(self, world.courier)
         self.used = real_time()
         self.resets = 0
         self.last_reply = None

@@ -8,27 +8,21 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mockserver.coverage.recording import Archive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.deliveries.courier import Courier
     from mockserver.model import Exchange
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Scenario
-    from mockserver.simulation.deliveries import Parcel
 
     class Library(Protocol):
         """The scenarios a server knows by name."""
 
         def get(self, name: str) -> Scenario:
             """Return the scenario of that name; raise UnknownScenario."""
-
-    class Carrier(Protocol):
-        """Whoever sends out what sandboxes deliver (:class:`mockserver.deliveries.courier.Courier`)."""
-
-        def take(self, sandbox: Sandbox, parcels: Sequence[Parcel]) -> None:
-            """Deliver these; never waits."""
 
 
 DEFAULT: Final = "default"
@@ -57,7 +51,7 @@ class World:
     """The scenarios every sandbox may play."""
     watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
     """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
-    carrier: Carrier | None = None
+    courier: Courier | None = None
     """Sends out what the sandboxes deliver; without one it stays waiting."""
     archive: Archive = field(default_factory=Archive)
     """What the server remembers of the coverage of sandboxes that were reset or dropped."""

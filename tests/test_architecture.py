@@ -65,6 +65,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("advancing",), "a world's time moved on"),
     (("persistence.*",), "what of the worlds outlives the process"),
     (("sandbox",), "one isolated world"),
+    (("outbound",), "what leaves a world"),
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("owners",), "who a key belongs to"),
@@ -208,7 +209,7 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         "the default of a setting: which members hold a code is the scenario's to say; where a client finds it",
     ),
     "language": (
-        ("simulation.messages",),
+        ("simulation.messages", "simulation.speech"),
         "the language of a message, configured for the floor and told to engines",
     ),
     "reqdatetime": (("client.sandbox",), "filled in for tests where the method's document has it"),

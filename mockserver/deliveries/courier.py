@@ -124,7 +124,7 @@ class Courier:
         """Send all copies of a parcel and bring back what came of the first; what was reset is not sent."""
         first: Result | None = None
         for _ in range(parcel.copies):
-            if sandbox.gone or sandbox.resets != resets:
+            if sandbox.outbound.gone or sandbox.resets != resets:
                 return
             try:
                 async with self._open:
@@ -147,7 +147,7 @@ class Courier:
         loop = asyncio.get_running_loop()
         while self._attended:
             for key, sandbox in list(self._attended.items()):
-                if sandbox.gone or not sandbox.floor.rules.outgoing:
+                if sandbox.outbound.gone or not sandbox.outbound.wanted:
                     del self._attended[key]
                 elif sandbox.clock.mode != "frozen":
                     await loop.run_in_executor(self._back, _settle, sandbox)
@@ -163,7 +163,7 @@ def courier_of(settings: Settings) -> Courier:
 def _settle(sandbox: Sandbox) -> None:
     try:
         with sandbox.lock:
-            if not sandbox.gone:
+            if not sandbox.outbound.gone:
                 sandbox.settle()
     except Exception:  # noqa: BLE001 - the thread goes on, the log says why
         _log.exception("sandbox %s cannot go on by itself", sandbox.key)
@@ -173,7 +173,7 @@ def _bring_back(sandbox: Sandbox, resets: int, parcel: Parcel, result: Result) -
     """Note a result, unless the sandbox has gone back or away; what the state file cannot take is sent again."""
     try:
         with sandbox.lock:
-            if sandbox.gone or sandbox.resets != resets:
+            if sandbox.outbound.gone or sandbox.resets != resets:
                 return
             with sandbox.act() as floor:
                 came_back(floor, parcel.number, parcel.attempt, result)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CONFIGURED: Final[Mapping[str, Any]] = {"speech": {"engine": "builtin"}, "screen_pop": None, "hooks": []}
 """Where deliveries go until somebody says otherwise: nowhere."""
 
+_SHOWN_LETTERS: Final = 80
+
 
 def configured(ask: Ask) -> dict[str, Any]:
     """Return the members of a body that say where deliveries go, every URL checked; 422 with each that is denied.
@@ -111,7 +113,9 @@ def _named(ask: Ask) -> Found:
     if number is None or row is None:
         many = ask.sandbox.store.count("deliveries")
         raise AdminProblem(
-            404, "unknown delivery", f"there is no delivery {ask.name[:32]!r} among the {many} that are kept"
+            404,
+            "unknown delivery",
+            f"there is no delivery {ask.name[:_SHOWN_LETTERS]!r} among the {many} that are kept",
         )
     return number, row
 

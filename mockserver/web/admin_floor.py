@@ -115,7 +115,7 @@ def change_rules(ask: Ask) -> dict[str, Any]:
                 begin_all(floor)
         sandbox.react()
         if outgoing:
-            sandbox.resume()
+            sandbox.outbound.resume()
         return _rules(sandbox)
 
 
