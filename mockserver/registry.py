@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mockserver.coverage.recording import Archive
+    from mockserver.deliveries.courier import Courier
     from mockserver.seeding import Holdings, SeedPlan
     from mockserver.store.interface import Store
     from mockserver.world import Plan, World
@@ -100,6 +101,11 @@ class SandboxRegistry:
                 self._keeper.adopt(sandbox, template.name, self._number)
             self._enter(sandbox)
             return sandbox
+
+    @property
+    def courier(self) -> Courier | None:
+        """Who carries what the sandboxes send out."""
+        return self._world.courier
 
     @property
     def archive(self) -> Archive:
@@ -202,6 +208,7 @@ class SandboxRegistry:
             del self._minted_apikeys[minted["apikey"].encode()]
             for word in minted["servicekeys"].values():
                 del self._minted_servicekeys[word.encode()]
+        sandbox.outbound.gone = True
         sandbox.bell.ring(end=True)
 
     def by_minted_key(self, *texts: bytes) -> Sandbox | None:

@@ -14,6 +14,7 @@ from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
+from mockserver.outbound import Outbound
 from mockserver.owners import Owners
 from mockserver.regime import regime_for
 from mockserver.scenarios.playing import Play, Stage
@@ -46,9 +47,8 @@ class Sandbox:
     is_minted: Callable[[str], bool]
     """Tells whether a key was minted for any sandbox of the server."""
     save: Callable[[], None]
-    """Writes settings, clock and scenarios to the state file, if there is one and they changed.
-
-    Call it under the lock once they are as they shall be; raises NotKept."""
+    """Writes settings, clock and scenarios to the state file, if there is one and they changed; raises NotKept.
+    Call it under the lock once they are as they shall be."""
     coverage: Coverage
     """The contract rows its traffic touched."""
     scenarios: dict[str, Scenario]
@@ -81,6 +81,7 @@ class Sandbox:
         self.scenarios = {}
         self.snapshots = Snapshots()
         self.bell = Bell()
+        self.outbound = Outbound(self, world.courier)
         self.used = real_time()
         self.resets = 0
         self.last_reply = None

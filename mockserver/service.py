@@ -16,6 +16,7 @@ from mockserver.clock import mode_of, real_time
 from mockserver.contract.catalogue import Catalogue
 from mockserver.contract.keywords import explaining_class
 from mockserver.coverage.book import Book
+from mockserver.deliveries.courier import courier_of
 from mockserver.errors import InvalidDocument, UnknownSandbox
 from mockserver.limits import too_long
 from mockserver.logs.exchanges import ExchangeLog
@@ -91,6 +92,7 @@ class Service:
         self.lines: Lines | None = None
         self._log = log
         self._keeper = keeper
+        self.courier = registry.courier or courier_of(settings)
 
     @classmethod
     def start(cls, settings: Settings, *, wire: bool = False) -> Service:
@@ -98,7 +100,6 @@ class Service:
 
         ``wire`` says that whoever serves this can wait and treat connections; without it scenarios
         that ask for that are refused.
-
         With a state file its sandboxes come back, the default one included. Raises InvalidDocument,
         UnknownQuirk or InvalidSetting when something cannot be used.
         """
@@ -129,13 +130,15 @@ class Service:
             settings.recording_base,
             shelf,
             watchers=tuple(told),
+            courier=courier_of(settings),
         )
         registry = SandboxRegistry(world, load_preset, keeper)
         populate(registry, keeper, world, plan, shelf)
         return cls(settings, catalogue, registry, edition, shelf, metrics=metrics, log=log, keeper=keeper)
 
     def close(self) -> None:
-        """Give the state file free, if there is one; what would change anything is then refused."""
+        """Deliver no more, and give the state file free, if there is one; what would change anything is then refused."""
+        self.courier.close()
         if self._keeper is not None:
             self._keeper.close()
 

@@ -130,6 +130,10 @@ class Settings:
         "localhost,127.0.0.1,::1", values.hosts,
         "Names /__admin answers to in the Host header, beside --host; on any port.", metavar="NAME[,NAME]",
     )  # fmt: skip
+    delivery_hosts: str | None = _row(
+        None, values.hosts, "Hosts that speech engines, screen-pops and hooks may be on; unless given any on loopback, "
+        "none off it.", metavar="NAME[,NAME]",
+    )  # fmt: skip
     diagnostics: str = _choice("on", "Whether replies carry X-Mock headers.", "on", "off")
     max_body: int = _row(
         10 * values.MEBI, values.size, "Longest request body taken; suffixes k and m (beyond it: 413).",

@@ -56,6 +56,7 @@ class Snapshot:
                     self._bring_back(sandbox)
             finally:
                 sandbox.forget()
+            sandbox.outbound.resume()
             sandbox.bell.ring()
 
     def _bring_back(self, sandbox: Sandbox) -> None:

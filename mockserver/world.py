@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mockserver.clock import Mode
     from mockserver.contract.catalogue import Catalogue
+    from mockserver.deliveries.courier import Courier
     from mockserver.model import Exchange
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Scenario
@@ -50,6 +51,8 @@ class World:
     """The scenarios every sandbox may play."""
     watchers: tuple[Callable[[Sandbox, Exchange], None], ...] = ()
     """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
+    courier: Courier | None = None
+    """Sends out what the sandboxes deliver; without one it stays waiting."""
     archive: Archive = field(default_factory=Archive)
     """What the server remembers of the coverage of sandboxes that were reset or dropped."""
 

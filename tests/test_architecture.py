@@ -58,12 +58,14 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("limits",), "how much a request may bring, and what more is answered"),
     (("replying",), "an outcome in the method's words"),
     (("key_hints",), "what was meant by a key that the gate refuses"),
+    (("deliveries.*",), "what leaves the server, and where it may go"),
     (("gate", "magic", "access"), "who may: keys to tenant and process, tokens to the admin API"),
     (("methods.*",), "what a command does to the state"),
     (("registry",), "all worlds of a server"),
     (("advancing",), "a world's time moved on"),
     (("persistence.*",), "what of the worlds outlives the process"),
     (("sandbox",), "one isolated world"),
+    (("outbound",), "what leaves a world"),
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("owners",), "who a key belongs to"),
@@ -170,7 +172,7 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
 }
 """Numbers that happen to be statuses of the vendor and mean something else."""
 
-HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying")
+HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying", "deliveries.*")
 """Where HTTP statuses are at home, which may coincide with the vendor's."""
 
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
@@ -205,6 +207,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "statuscode": (
         ("faults.kinds.status_type_flip", "client.reply"),
         "the default of a setting: which members hold a code is the scenario's to say; where a client finds it",
+    ),
+    "language": (
+        ("simulation.messages", "simulation.speech"),
+        "the language of a message, configured for the floor and told to engines",
     ),
     "reqdatetime": (("client.sandbox",), "filled in for tests where the method's document has it"),
     "crmuniquefield": (("contract.expansion",), "stands for the field of a process that is not known"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.values import parse_moment
-from mockserver.simulation import calllist
+from mockserver.simulation import calllist, speech
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,8 @@ def add(call: Call, **columns: Any) -> int:
     floor.calls.add(row)
     spoken = row["media"] in floor.book.voice
     floor.tell_call(f"call.{row['status']}" if spoken else "media.stored", row, media=row["media"])
+    if row["status"] == calllist.SPEECH:
+        speech.enlist(floor, row)
     return number
 
 

@@ -72,7 +72,7 @@ class Book:
         own = tuple(sandbox.scenarios.values()) if sandbox.scenarios else ()
         playing = [play.scenario.name for play in sandbox.stage.active] if sandbox.stage else []
         rules = sandbox.floor.rules
-        floor = (rules.dialler, dict(rules.chosen)) if rules.chosen else (rules.dialler, {})
+        floor = (rules.dialler, dict(rules.chosen), dict(rules.outgoing))
         shown = (sandbox.edition, sandbox.quirks, sandbox.clock.standing(), playing, own, floor)
         aside = {} if shown == self._shown else self._changed(shown)
         return shown, aside, (sandbox.journal.number, sandbox.floor.number)
@@ -85,7 +85,7 @@ class Book:
             "clock": clock,
             "playing": playing,
             "own": {scenario.name: scenario.document for scenario in own},
-            "floor": {"dialler": floor[0], "chosen": floor[1]},
+            "floor": {"dialler": floor[0], "chosen": floor[1], "outgoing": floor[2]},
         }
         known = self._known
         return {name: value for name, value in now.items() if name not in known or known[name] != value}

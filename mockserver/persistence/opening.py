@@ -44,6 +44,9 @@ def populate(
     try:
         kept, numbered = keeper.revive(world, shelf.defined)
         registry.revive(kept, numbered)
+        for sandbox in kept:
+            with sandbox.lock:
+                sandbox.outbound.resume()
         default = next((sandbox for sandbox in kept if sandbox.key == DEFAULT), None)
         if default is None:
             registry.create(plan, DEFAULT, mint=False)

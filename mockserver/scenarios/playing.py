@@ -11,7 +11,7 @@ from mockserver.faults.chance import Chance
 from mockserver.scenarios.model import STARTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from mockserver.model import Exchange
@@ -69,6 +69,7 @@ class Play:
         self.state = STARTED
         self.edition: str | None = scenario.setup.get("edition")
         self.quirks: dict[str, str] = dict(scenario.setup.get("quirks", {}))
+        self.deliveries: Mapping[str, Any] | None = scenario.setup.get("deliveries")
         self.tallies = {rule.id: Tally() for rule in scenario.rules}
         self._attempts: dict[str, OrderedDict[bytes, int]] = {
             rule.id: OrderedDict() for rule in scenario.rules
@@ -228,6 +229,11 @@ class Stage:
                 self._asked_for[name] = play
             own[name] = self._asked_for[name]
         return (*self.active, *own.values())
+
+    def mishaps(self) -> tuple[int, Mapping[str, Any]] | None:
+        """Return what the active scenarios do to deliveries, and the seed of the draws; the latest that says so decides."""
+        found = [play for play in self.active if play.deliveries is not None]
+        return (found[-1].seed, found[-1].deliveries or {}) if found else None
 
     def settings(self) -> tuple[str | None, dict[str, Any]]:
         """Return edition and quirks that the active scenarios choose; a later one wins."""

@@ -67,6 +67,8 @@ class Book:
         self.defaults = {name: each["default"] for name, each in floor["settings"].items()}
         self.waiting: int = floor["list_status"]["waiting"]
         self.converted: int = floor["list_status"]["converted"]
+        self.speech: Mapping[str, Any] = floor["speech"]
+        self.deliveries: Mapping[str, Any] = floor["deliveries"]
         self.recording: Mapping[str, str] = floor["recording"]
         self.recording_base: str = catalogue.common["recordings"]["base"]
 

@@ -13,6 +13,7 @@ from mockserver.faults.chance import Chance
 from mockserver.simulation.book import drawn
 from mockserver.simulation.callids import next_systemcallid
 from mockserver.simulation.calllist import DIALLING, DONE, QUEUED, SCHEDULED, STORED, TALKING, WRAPUP
+from mockserver.simulation.messages import message_for
 from mockserver.simulation.timers import set_timer
 
 if TYPE_CHECKING:
@@ -97,6 +98,9 @@ def answer(floor: Floor, found: Found, outcome: Outcome | None = None) -> Found:
     if user is not None:
         floor.put(user, floor.book.talking)
     floor.tell_call("call.answered", row, outcome=name)
+    if row["liststatus"] == floor.book.converted:
+        message = message_for(floor, row)
+        floor.tell_call("message.played", row, utterance=message.text, language=message.language)
     if outcome is not None and outcome.talk is not None:
         chance = Chance(
             floor.seed, "talk", row["process"], row["contact"], row["calllistid"], row["attempts"] or 0

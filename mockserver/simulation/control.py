@@ -12,7 +12,9 @@ from mockserver.simulation.agents import label
 from mockserver.simulation.callids import next_systemcallid
 from mockserver.simulation.calllist import DIALLING, INCOMING, QUEUED, TALKING, WRAPUP
 from mockserver.simulation.calls import LOST, answer, close, hang_up, press_keys, requeue, wrap_up
+from mockserver.simulation.deliveries import SCREEN_POP, post
 from mockserver.simulation.dialler import offer
+from mockserver.simulation.popping import popped, screen_pop
 from mockserver.simulation.timers import set_timer
 
 if TYPE_CHECKING:
@@ -150,7 +152,12 @@ def come_in(floor: Floor, process: Mapping[str, Any], number: str) -> Found:
         at = floor.later(seconds)
         set_timer(floor.store, at, RUNG_OUT, tenant=tenant, subject=row["calllistid"])
     offer(floor, found)
-    return row_id, floor.store.get("calls", row_id) or {}
+    found = row_id, floor.store.get("calls", row_id) or {}
+    target = floor.rules.outgoing.get("screen_pop")
+    if target:
+        body = popped(found[1], screen_pop(floor.store, process, number))
+        post(floor, SCREEN_POP, target["url"], body, tenant=tenant, subject=row["calllistid"])
+    return found
 
 
 def ring_out(floor: Floor, timer: Row) -> None:

@@ -15,15 +15,17 @@ from mockserver.errors import NotKept
 from mockserver.simulation.agents import name_of, set_status
 from mockserver.simulation.book import Book
 from mockserver.simulation.calllist import CallList
+from mockserver.simulation.deliveries import announce
 from mockserver.simulation.events import EventLog
 from mockserver.simulation.timers import moment_of, next_timer, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from mockserver.contract.catalogue import Catalogue
     from mockserver.simulation.calllist import Found
+    from mockserver.simulation.deliveries import Parcel
     from mockserver.store.interface import Row, Store
 
     Happening = Callable[["Floor", Row], object]
@@ -40,6 +42,8 @@ class Rules:
 
     dialler: str = "off"
     chosen: Mapping[str, int | None] = field(default_factory=dict)
+    outgoing: Mapping[str, Any] = field(default_factory=dict)
+    """Where deliveries go, as ``PATCH …/simulation`` takes it: members speech, screen_pop and hooks."""
 
 
 class Floor:
@@ -68,8 +72,13 @@ class Floor:
         self._kinds = kinds
         self._serve = serve
         self._made: tuple[Book, CallList] | None = None
-        self._told: list[tuple[str, str | None, dict[str, Any]]] = []
+        self._told: list[tuple[str, str | None, Mapping[str, Any]]] = []
         self._freed: dict[tuple[str, str], None] = {}
+        self._parcels: list[Parcel] = []
+        self.send: Callable[[Sequence[Parcel]], object] = len
+        """Takes what is to be sent once it is kept; must be quick and never raise."""
+        self.mishaps: Callable[[], tuple[int, Mapping[str, Any]] | None] = lambda: None
+        """What scenarios do to deliveries, and the seed of their draws."""
 
     @property
     def book(self) -> Book:
@@ -116,7 +125,16 @@ class Floor:
 
     def tell(self, kind: str, tenant: str | None, **about: Any) -> None:
         """Say that something happened now."""
+        self._note(kind, tenant, about)
+
+    def _note(self, kind: str, tenant: str | None, about: Mapping[str, Any]) -> None:
         self._told.append((kind, tenant, about))
+        if self.rules.outgoing:
+            announce(self, self.log.last + len(self._told), kind, tenant, about)
+
+    def hand_over(self, parcel: Parcel) -> None:
+        """Have something sent once the unit of work is kept."""
+        self._parcels.append(parcel)
 
     def tell_call(self, kind: str, row: Mapping[str, Any], **about: Any) -> None:
         """Say that something happened to an entry of the call list now."""
@@ -127,7 +145,7 @@ class Floor:
             "login": row.get("agent") or row["login"],
             "systemcallid": row.get("systemcallid"),
         }
-        self._told.append((kind, row["tenant"], {**known, **about}))
+        self._note(kind, row["tenant"], {**known, **about})
 
     def commit(self, real: float) -> int:
         """Keep what was told since the last time as events; return how many. ``real`` in seconds since 1970."""
@@ -135,12 +153,16 @@ class Floor:
         at = stamp(self.now)
         for kind, tenant, about in told:
             self.log.record(at, real, kind, tenant, about)
+        if self._parcels:
+            parcels, self._parcels = self._parcels, []
+            self.send(parcels)
         return len(told)
 
     def discard(self) -> None:
         """Forget what was told: it was undone."""
         self._told.clear()
         self._freed.clear()
+        self._parcels.clear()
 
     @property
     def untold(self) -> bool:

@@ -26,3 +26,11 @@ def screen_pop(store: Store, process: Mapping[str, Any], number: str) -> dict[st
         "fields": dict(row["fields"] or {}),
         "storedatetime": row["storedatetime"],
     }
+
+
+def popped(row: Mapping[str, Any], shown: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the body of a pop that is sent out: the call with the agent it rings at, and what he is shown."""
+    call = {
+        name: row[name] for name in ("calllistid", "process", "contact", "systemcallid", "status", "agent")
+    }
+    return {"call": {"apikey": row["tenant"], **call}, "screen_pop": shown}

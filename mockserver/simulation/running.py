@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mockserver.simulation import calls
+from mockserver.simulation import calls, speech
 from mockserver.simulation.calllist import FALLS_DUE
 from mockserver.simulation.control import RUNG_OUT, ring_out
+from mockserver.simulation.deliveries import SENDS, goes_out
 from mockserver.simulation.dialler import fall_due, serve
 from mockserver.simulation.floor import Floor
 
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from mockserver.simulation.floor import Happening, Rules
     from mockserver.store.interface import Store
 
-KINDS: Final[Mapping[str, Happening]] = {FALLS_DUE: fall_due, RUNG_OUT: ring_out, **calls.KINDS}
+KINDS: Final[Mapping[str, Happening]] = {
+    FALLS_DUE: fall_due,
+    RUNG_OUT: ring_out,
+    SENDS: goes_out,
+    **calls.KINDS,
+    **speech.KINDS,
+}
 """What timers do, by kind."""
 
 

@@ -38,6 +38,10 @@ class TableSpec:
     ordered: tuple[tuple[str, ...], ...] = ()
 
 
+_DELIVERED = (
+    "kind", "tenant", "subject", "url", "body", "status", "attempts", "due", "code", "answer", "error", "made", "ended",
+)  # fmt: skip
+
 TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "tenants",
@@ -157,6 +161,7 @@ TABLES: tuple[TableSpec, ...] = (
         (("tenant", "process", "contact"),),
     ),
     TableSpec("timers", ("at", "kind", "tenant", "subject", "data"), (), (("at",),)),
+    TableSpec("deliveries", _DELIVERED, (("status",),), (("ended",),)),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
@@ -10,8 +9,11 @@ from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem
 from mockserver.simulation.control import carry_out, come_in, legal_verbs
 from mockserver.simulation.events import number_of
+from mockserver.simulation.floor import Rules
 from mockserver.simulation.popping import screen_pop
+from mockserver.simulation.speech import begin_all
 from mockserver.store.pages import MAX_ID
+from mockserver.web.admin_deliveries import CONFIGURED, configured
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
 
 if TYPE_CHECKING:
@@ -92,6 +94,8 @@ def _rules(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "dialler": floor.rules.dialler,
         **{name: floor.rule(name) for name in floor.book.defaults},
+        **CONFIGURED,
+        **floor.rules.outgoing,
         "timers": floor.store.count("timers"),
         "next": None if due is None else due[:19],
         "events": floor.log.last,
@@ -100,13 +104,18 @@ def _rules(sandbox: Sandbox) -> dict[str, Any]:
 
 def change_rules(ask: Ask) -> dict[str, Any]:
     """Change how the floor runs from now on; a reset goes back to how it was made."""
-    sandbox, body = ask.sandbox, dict(ask.body)
+    sandbox, outgoing = ask.sandbox, configured(ask)
+    body = {name: value for name, value in ask.body.items() if name not in outgoing}
     with sandbox.lock:
-        sandbox.settle()
-        floor = sandbox.floor
-        dialler = body.pop("dialler", floor.rules.dialler)
-        floor.rules = replace(floor.rules, dialler=dialler, chosen={**floor.rules.chosen, **body})
+        with sandbox.act() as floor:
+            before = floor.rules
+            dialler = body.pop("dialler", before.dialler)
+            floor.rules = Rules(dialler, {**before.chosen, **body}, {**before.outgoing, **outgoing})
+            if dialler != before.dialler == "off":
+                begin_all(floor)
         sandbox.react()
+        if outgoing:
+            sandbox.outbound.resume()
         return _rules(sandbox)
 
 

@@ -9,6 +9,7 @@ from mockserver import __version__
 from mockserver.web import (
     admin_clock,
     admin_coverage,
+    admin_deliveries,
     admin_documents,
     admin_faults,
     admin_floor,
@@ -88,7 +89,7 @@ def index(_: Ask) -> dict[str, Any]:
 
 _S, _T, _F, _M, _D = admin_sandboxes, admin_state, admin_faults, admin_simulation, admin_documents
 _C, _K, _V, _P = admin_scenarios, admin_clock, admin_verify, admin_snapshots
-_L = admin_floor
+_L, _O = admin_floor, admin_deliveries
 _VERBS: Final = {
     "answer": "The other side or the agent answers; a call on hold is taken back.",
     "hold": "The agent puts the call on hold.",
@@ -222,7 +223,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     Route("GET", "…/simulation", _L.rules, "How the floor runs, and what is still to happen.", reply="simulation"),
     Route(
-        "PATCH", "…/simulation", _L.change_rules, "Switch the dialler, or change times of the floor.", "simulation",
+        "PATCH", "…/simulation", _L.change_rules, "Switch the dialler, change times of the floor, or say where deliveries go.", "simulation",
         reply="simulation",
     ),
     Route(
@@ -232,6 +233,19 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "POST", "…/simulation/incoming", _L.incoming, "A call comes in: what Call Guide shows, and who is rung.",
         "incoming", 201, reply="incoming",
+    ),
+    Route(
+        "POST", "…/simulation/speech", _O.speech, "Make the speech of all entries that wait for it, or of one.",
+        "speech", reply="speech",
+    ),
+    Route(
+        "GET", "…/simulation/deliveries", _O.deliveries, "What was and is to be sent out, newest first; wait holds the answer until there is something.",
+        filters=("kind", "status", "call", "limit", "wait"), reply="deliveries",
+    ),
+    Route("GET", "…/simulation/deliveries/<name>", _O.delivery, "One delivery with all that is known of it.", reply="delivery"),
+    Route(
+        "POST", "…/simulation/deliveries/<name>/replay", _O.replay, "Send it once more, whatever became of it.",
+        reply="delivery",
     ),
     Route("GET", "…/simulation/calls", _L.calls, "Calls that wait or are under way.", reply="calls"),
     Route("GET", "…/simulation/calls/<name>", _L.call, "One call, by call-list id or system call id.", filters=("apikey",), reply="call"),

@@ -272,6 +272,13 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/simulation/calls/796/transfer", {"to": "user10"}),
     ("POST", "/simulation/calls/796/hangup", {"by": "agent"}),
     ("POST", "/simulation/tick", None),
+    ("POST", "/simulation/speech", {}),
+    ("PATCH", "/simulation", {"screen_pop": {"url": "http://127.0.0.1:1/pop"}, "dialler": "off"}),
+    ("POST", "/simulation/incoming", {"servicekey": "VoiceInOut", "number": MOBILE}),
+    ("PATCH", "/simulation", {"screen_pop": None}),
+    ("GET", "/simulation/deliveries?kind=screen-pop", None),
+    ("POST", "/simulation/deliveries/d1/replay", None),
+    ("GET", "/simulation/deliveries/d1", None),
     ("GET", "/events?kind=call&wait=0.5", None),
     ("GET", "/requests", None),
     ("GET", "/requests?wait=0.5&contains=mobilenumber&limit=1", None),
@@ -333,6 +340,8 @@ def _template(verb: str, path: str) -> str:
         return "/__admin/simulation/calls/{name}" + "".join(verb_of_call)
     if path.startswith("/simulation/users/"):
         return "/__admin/simulation/users/{name}/status"
+    if path.startswith("/simulation/deliveries/"):
+        return f"/__admin/simulation/deliveries/{{name}}{'/replay' if path.endswith('/replay') else ''}"
     if path.endswith("/restore"):
         return "/__admin/snapshots/{name}/restore"
     if path.endswith("activate"):

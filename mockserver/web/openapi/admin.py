@@ -7,6 +7,7 @@ from http import HTTPStatus
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from mockserver.simulation.deliveries import KINDS, STATUSES
 from mockserver.store.interface import TABLES
 from mockserver.web.admin_http import HOME, LONGEST_WAIT
 from mockserver.web.openapi.endpoint import PROBLEM, SANDBOX
@@ -36,7 +37,10 @@ _NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
 
 _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "method": ("Method of the command.", _TEXT),
-    "status": ("The vendor's code that was answered.", _WHOLE),
+    "status": (
+        "The vendor's code that was answered; of deliveries where they stand.",
+        {"anyOf": [dict(_WHOLE), {"enum": list(STATUSES)}]},
+    ),
     "apikey": ("API key.", _TEXT),
     "servicekey": ("Service key.", _TEXT),
     "edition": ("Edition that answered.", _TEXT),
@@ -51,7 +55,10 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "Not before a time of the sandbox, or after a request or an event of this id.",
         {"anyOf": [dict(_MOMENT), {**_REQUEST, "pattern": "^[re][0-9]{1,18}$"}]},
     ),
-    "kind": ("What happened, such as call.answered; call stands for all that happens to calls.", _TEXT),
+    "kind": (
+        f"What happened, as call.answered; call stands for all about calls. Of deliveries: {', '.join(KINDS)}.",
+        _TEXT,
+    ),
     "login": ("Login of an agent; letter case does not matter.", _TEXT),
     "process": ("Name of a process.", _TEXT),
     "contact": ("Number.", _TEXT),
@@ -74,6 +81,7 @@ _PARTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "requests": ("Id of a request; the header X-Mock-Request-Id tells it.", _REQUEST),
     "users": ("Login of a user; letter case does not matter.", {**_NAME, "examples": ["dinesh.s@avhan.com"]}),
     "calls": ("Call-list id or system call id.", {**_NAME, "examples": ["796"]}),
+    "deliveries": ("Id of a delivery.", {"type": "string", "pattern": "^d[0-9]{1,9}$", "examples": ["d1"]}),
     "snapshots": ("Id or name of a snapshot.", {**_NAME, "examples": ["s1"]}),
     "state": ("Name of a table.", {"enum": [table.name for table in TABLES]}),
 }

@@ -1,0 +1,1 @@
+"""What leaves the server: where it may go, and who carries it there."""
