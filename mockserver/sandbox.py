@@ -214,11 +214,10 @@ class Sandbox:
     def activate(self, scenario: Scenario) -> None:
         """Make a scenario's setup true and let it play from now on; InvalidDocument changes nothing."""
         with self.lock:
-            statuses = self._world.catalogue.references["user_status"]["entries"]
             aliases = {MINTED_FROM: self.minted["apikey"]} if self.minted else {}
-            setup = Setup(self.store, self.clock, statuses, aliases)
+            setup = Setup(self.store, self.clock, self.floor, aliases)
             try:
-                with self.store.together():
+                with self.act():
                     setup.apply(scenario.setup, f"scenario {scenario.name}")
                     self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
             finally:

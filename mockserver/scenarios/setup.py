@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.documents import known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import InvalidDocument, Problem
-from mockserver.simulation.agents import set_status, status_called
+from mockserver.simulation.agents import status_called
+from mockserver.simulation.control import set_agent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.clock import Clock
+    from mockserver.simulation.floor import Floor
     from mockserver.store.interface import Row, Store
 
     Found = tuple[int, Row]
@@ -24,18 +26,20 @@ class Setup:
     """Applies setups to one store; every tenant, process and user that a name fits is meant.
 
     ``aliases`` are API keys that stand for others as well: that of the golden tenant for its minted copy.
+    A user's call follows what ``floor`` makes of him.
     """
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        statuses: Mapping[str, Mapping[str, Any]],
+        floor: Floor,
         aliases: Mapping[str, str],
     ) -> None:
         self._store = store
         self._clock = clock
-        self._statuses = statuses
+        self._floor = floor
+        self._statuses = floor.book.statuses
         self._aliases = aliases
         self._problems: list[Problem] = []
 
@@ -73,7 +77,6 @@ class Setup:
         )
 
     def _users(self, wanted: Mapping[str, Any]) -> None:
-        now = self._clock.now().isoformat(" ", "seconds")
         rows = self._rows("users")
         for login, given in wanted.items():
             status = status_called(self._statuses, given)
@@ -85,7 +88,7 @@ class Setup:
                 self._missed(f"users/{login}", "status", names, given)
                 continue
             for each in found:
-                set_status(self._store, each, status, now)
+                set_agent(self._floor, each, status)
 
     def _expired(self, wanted: Sequence[str]) -> None:
         rows = self._rows("tenants")

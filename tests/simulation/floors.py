@@ -61,7 +61,7 @@ class Shop:
         assert answer.status == 1, text_of(answer.body)
         return int(self.store.counter(f"{TENANT}/calllistid")) - 1
 
-    def command(self, example: str, /, quirks: Mapping[str, str] | None = None, **changes: Any) -> int:
+    def command(self, example: str, /, quirks: Mapping[str, Any] | None = None, **changes: Any) -> int:
         """Send a printed command with changes and return the status of the answer."""
         return self.api.post(printed(example, **changes), **(quirks or {})).status
 

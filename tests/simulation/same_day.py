@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
+from mockserver.service import Service
+from mockserver.settings import Settings
+from tests.api import NOW
 from tests.simulation.floors import HUNG_UP, READY, Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from mockserver.service import Service
 
 AGENTS = ("user1", "rupesh.v@avhan.com", "tanmay.k")
 
@@ -52,4 +54,5 @@ def day(seed: int = 7, service: Service | None = None) -> list[str]:
 
 
 if __name__ == "__main__":
-    pass
+    lived = day(int(sys.argv[1]), Service.start(Settings(clock="frozen", at=NOW)))
+    sys.stdout.write("\n".join(lived))

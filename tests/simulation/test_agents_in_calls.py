@@ -207,3 +207,17 @@ def test_the_day_of_an_agent(shop: Make) -> None:
     assert moves[:3] == [(OUT, READY), (READY, DIALLING), (DIALLING, READY)]
     assert moves[-3:] == [(READY, 11), (11, READY), (READY, OUT)]
     assert floor.entry(call)["attempts"] == 1
+
+
+def test_a_scenario_that_sets_an_agents_status_takes_his_call_along(shop: Make) -> None:
+    """SIM-12: what its setup makes of an agent in a call happens to the call too, and is told; a free agent is served."""
+    floor = shop("user1")
+    first = floor.push(LONG)
+    floor.advance(60)
+    second = floor.push(BUSY)
+    setup = {"users": {"user1": "Wrapup", RUPESH: "Ready"}}
+    document = {"name": "change-of-shift", "description": "One goes, one comes.", "setup": setup, "rules": []}
+    floor.sandbox.activate(floor.api.service.shelf.defined("change-of-shift", document))
+    assert (floor.entry(first)["status"], floor.status("user1")) == ("wrapup", WRAPUP)
+    assert floor.dialled()[-1] == (second, RUPESH)
+    assert len(floor.events("recording.stored")) == 1
