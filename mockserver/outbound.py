@@ -1,4 +1,4 @@
-"""What goes out of one sandbox: deliveries to the courier, and the ring of its bell."""
+"""What goes out of one sandbox: deliveries, handed to the courier."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ class Outbound:
         self.gone = False
         """Whether the sandbox was dropped: whoever works for it leaves off."""
         floor = sandbox.floor
-        floor.log.listener = lambda _: sandbox.bell.ring()
         floor.send = self._send
         floor.mishaps = self._mishaps
 

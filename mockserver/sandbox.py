@@ -55,6 +55,8 @@ class Sandbox:
     """Scenarios of this sandbox alone, by name."""
     bell: Bell
     """Rings when something has happened that somebody may wait for: an exchange, an event, the end."""
+    pristine: Store
+    """The state that a reset goes back to: read only."""
     used: float
     """When somebody used it last, through the API or the admin API; real time."""
     resets: int
@@ -88,7 +90,7 @@ class Sandbox:
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
         self._world = world
-        self._pristine = store.fork()
+        self.pristine = store.fork()
         self._owners = Owners(store)
         self.tenant = self._owners.tenant
         self.process = self._owners.process
@@ -96,7 +98,7 @@ class Sandbox:
 
     def seal(self) -> None:
         """Take the present state as the one a reset goes back to."""
-        self._pristine = self.store.fork()
+        self.pristine = self.store.fork()
         self.forget()
 
     def reset(self) -> None:
@@ -114,7 +116,7 @@ class Sandbox:
             self.bell.ring(end=True)
 
     def _start_over(self) -> None:
-        self.store.restore(self._pristine)
+        self.store.restore(self.pristine)
         self.edition = self.plan.edition
         self.quirks = dict(self.plan.quirks)
         self.clock.reset(self.plan.clock, self.plan.at, self.plan.scale)
@@ -190,11 +192,6 @@ class Sandbox:
             self.edition = edition
             self.quirks = dict(quirks)
             self.forget()
-
-    @property
-    def pristine(self) -> Store:
-        """The state that a reset goes back to: read only."""
-        return self._pristine
 
     def begin(self) -> None:
         """Let the scenarios play that the sandbox was made with (AM-16); what is done to it counts from here."""
