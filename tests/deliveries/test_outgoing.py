@@ -162,8 +162,9 @@ def test_reset_and_snapshots_follow(floor: Floor) -> None:
         assert floor.ok("GET", "/simulation")["hooks"] == hook(url, "agent")
         assert floor.ok("GET", "/simulation/deliveries")["total"] == 0
         floor.configure(hooks=hook(client.url, "agent"))
-        floor.ok("POST", AGENT, {"status": "Wrapup"})
-        floor.ended()
+        floor.ok("POST", AGENT, {"status": "Ready"})
+        (sent,) = floor.ended()
+    assert (sent["id"], sent["status"], len(client.got)) == ("d1", "sent", 1)
 
 
 def unreliable(count: int) -> tuple[list[str], Counter[str], list[int]]:
@@ -184,6 +185,72 @@ def unreliable(count: int) -> tuple[list[str], Counter[str], list[int]]:
     came = [got.headers["x-mock-delivery"] for got in client.got]
     made.close()
     return list(dict.fromkeys(came)), Counter(came), [each["attempts"] for each in listed]
+
+
+def test_the_same_seed_harms_the_same_deliveries() -> None:
+    """AM-16: what comes twice, late, out of order or at the second attempt follows from the seed."""
+    first, second = unreliable(30), unreliable(30)
+    assert first == second
+    order, times, attempts = first
+    assert sorted(order, key=lambda each: int(each[1:])) == [f"d{number}" for number in range(1, 31)] != order
+    assert {1, 2} <= set(times.values())
+    assert {1, 2} <= set(attempts)
+
+
+def test_a_restart_sends_again_what_was_on_its_way(tmp_path: Path) -> None:
+    """At least once: a delivery that had no answer when the server ended goes out after the next start, under its id."""
+    state = str(tmp_path / "state")
+    with receiving() as client, silent() as url:
+        made = Floor(state=state)
+        made.configure(hooks=hook(url, "agent"))
+        made.ok("POST", AGENT, {"status": "Talking"})
+        made.close()
+        text = (tmp_path / "state").read_text(encoding="utf-8")
+        assert url in text
+        again = Floor(state=state)
+        assert again.ok("GET", "/simulation")["hooks"] == hook(url, "agent")
+        (waiting,) = again.ok("GET", "/simulation/deliveries")["deliveries"]
+        assert (waiting["id"], waiting["status"], waiting["attempts"]) == ("d1", "waiting", 1)
+        again.configure(hooks=hook(client.url, "agent"))
+        again.ok("POST", AGENT, {"status": "Wrapup"})
+        (sent,) = again.ended()
+        again.close()
+        last = Floor(state=state)
+        assert last.ok("GET", f"/simulation/deliveries/{sent['id']}")["status"] == "sent"
+        last.close()
+    assert [got.headers["x-mock-delivery"] for got in client.got] == [sent["id"]]
+
+
+def test_what_was_on_its_way_is_sent_again_by_itself(tmp_path: Path) -> None:
+    """A server that ended before its delivery was answered needs nothing but a start to send it once more."""
+    state = str(tmp_path / "state")
+    with receiving() as client:
+        made = Floor(state=state)
+        made.service.courier.close()
+        made.configure(hooks=hook(client.url, "agent"))
+        made.ok("POST", AGENT, {"status": "Talking"})
+        made.close()
+        assert client.got == []
+        again = Floor(state=state)
+        (sent,) = again.ended()
+        again.close()
+    assert (sent["attempts"], client.got[0].body["kind"]) == (1, "agent.status")
+
+
+def test_a_dropped_sandbox_sends_no_more(floor: Floor) -> None:
+    """What still waited when a sandbox was dropped is not sent."""
+    with receiving() as client:
+        floor.ok("POST", "/sandboxes", {"key": "mine"})
+        floor.ok("PATCH", "/sandboxes/mine/simulation", {"hooks": hook(client.url, "agent")})
+        sandbox = floor.service.registry.get("mine")
+        with sandbox.lock:
+            floor.ok("POST", f"/sandboxes/mine{AGENT}", {"status": "Talking", "apikey": "test_org"})
+            floor.service.registry.drop("mine")
+        floor.configure(hooks=hook(client.url, "agent"))
+        floor.ok("POST", AGENT, {"status": "Talking"})
+        floor.ended()
+    assert {got.headers["x-mock-sandbox"] for got in client.got} <= {"default", "mine"}
+    assert sandbox.outbound.gone
 
 
 def test_a_clock_that_runs_needs_no_questions() -> None:

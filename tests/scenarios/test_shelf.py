@@ -34,7 +34,7 @@ class Client:
     def __init__(self, server: Running, *scenarios: str, seed: int = 1) -> None:
         self._address = server.address
         made = self.admin("POST", "/sandboxes", {"scenarios": list(scenarios), "seed": seed})
-        self.key = made["key"]
+        self.key, self.apikey = made["key"], made["apikey"]
         self._path = made["endpoint"].partition(made["endpoint"].split("/")[2])[2]
         self.kind = ""
 
@@ -230,6 +230,21 @@ def test_half_open(server: Running) -> None:
     assert [client.status(push(number)) for number in numbers(4)] == [1] * 4
     assert client.send(push("9100000009"), timeout=0.3)[0] == "silent"
     assert client.stored() == numbers(4)
+
+
+def test_unreliable_hooks(server: Running) -> None:
+    """Nothing goes out before the sandbox's time moves on, and then some of it only when it is tried again."""
+    client = Client(server, "unreliable-hooks")
+    hook = {"url": f"http://{server.address[0]}:{server.address[1]}{client._path}", "events": ["agent"]}
+    client.of_sandbox("PATCH", "/simulation", {"hooks": [hook]})
+    for number in range(20):
+        status = {"status": ("Talking", "Wrapup")[number % 2]}
+        client.of_sandbox("POST", "/simulation/users/user1/status", {**status, "apikey": client.apikey})
+    waiting = client.of_sandbox("GET", "/simulation/deliveries?status=waiting")["deliveries"]
+    due = [each["due"] for each in waiting if each["due"]]
+    assert len(due) > 10
+    assert due != sorted(due)
+    assert max(due) > "2026-01-02 03:05:05" > min(due)
 
 
 def test_dripping(server: Running) -> None:
