@@ -22,7 +22,7 @@ from mockserver.errors import NotKept
 from mockserver.simulation.deliveries import Result, came_back
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mockserver.deliveries.targets import Policy, Target
     from mockserver.sandbox import Sandbox
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _OPEN_AT_ONCE: Final = 100
 """Connections of one server at most."""
 _LOOK_UPS: Final = 4
+_ENDING_SECONDS: Final = 1
 _PULSE_SECONDS: Final = 0.2
 """How often the sandboxes with running clocks are asked what is due: nobody else may be asking."""
 
@@ -74,22 +75,21 @@ class Courier:
         if loop is not None:
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(loop.stop)
+            self._thread.join(_ENDING_SECONDS)
 
     def _start(self) -> None:
         loop = self._loop = asyncio.new_event_loop()
         self._open = asyncio.Semaphore(_OPEN_AT_ONCE)
         self._names = ThreadPoolExecutor(_LOOK_UPS, "deliveries-names")
         self._back = ThreadPoolExecutor(1, "deliveries-back")
-        Thread(target=self._run, args=(loop,), name="deliveries", daemon=True).start()
+        self._thread = Thread(target=self._run, args=(loop,), name="deliveries", daemon=True)
+        self._thread.start()
 
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
         try:
             loop.run_forever()
-            for task in asyncio.all_tasks(loop):
-                task.cancel()
-            # What was cancelled closes its connections now.
-            loop.run_until_complete(asyncio.sleep(0))
+            loop.run_until_complete(_ended(asyncio.all_tasks(loop)))
         finally:
             self._names.shutdown(wait=False, cancel_futures=True)
             self._back.shutdown(wait=False, cancel_futures=True)
@@ -153,6 +153,16 @@ class Courier:
                     await loop.run_in_executor(self._back, _settle, sandbox)
             await asyncio.sleep(_PULSE_SECONDS)
         self._pulsing = False
+
+
+async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks and let them close their connections."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    # An aborted connection is closed in the loop's next round.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def courier_of(settings: Settings) -> Courier:

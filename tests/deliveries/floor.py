@@ -51,6 +51,7 @@ class Floor(Admin):
     def ended(self, count: int = 1, **filters: Any) -> list[Mapping[str, Any]]:
         """Wait until that many deliveries were sent or given up, and return them, oldest first."""
         query = "&".join(f"{name}={value}" for name, value in filters.items())
+        listed: list[Mapping[str, Any]] = []
         for _ in range(400):
             listed = self.ok("GET", f"/simulation/deliveries?{query}")["deliveries"]
             over = [each for each in listed if each["status"] != "waiting"]
@@ -61,8 +62,9 @@ class Floor(Admin):
 
     def settled(self) -> list[Mapping[str, Any]]:
         """Wait until nothing is on its way, and return all deliveries, oldest first."""
+        listed: list[Mapping[str, Any]] = []
         for _ in range(400):
-            listed: list[Mapping[str, Any]] = self.ok("GET", "/simulation/deliveries")["deliveries"]
+            listed = self.ok("GET", "/simulation/deliveries")["deliveries"]
             if all(each["status"] != "waiting" or each["due"] for each in listed):
                 return listed[::-1]
             self._until_rung()

@@ -176,6 +176,7 @@ def unreliable(count: int) -> tuple[list[str], Counter[str], list[int]]:
         for number in range(count):
             made.ok("POST", AGENT, {"status": ("Talking", "Wrapup")[number % 2]})
         # One step after the other: what is sent at the same time of the sandbox may arrive in any order.
+        listed = made.settled()
         for _ in range(200):
             listed = made.settled()
             if all(each["status"] != "waiting" for each in listed):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OK = (200, {}, b"thanks")
+OK: tuple[int, dict[str, str], bytes] = (200, {}, b"thanks")
 
 
 @dataclass(frozen=True)
