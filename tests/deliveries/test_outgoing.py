@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.deliveries.targets import Policy
+from mockserver.simulation.deliveries import Parcel
 from tests.deliveries.floor import Floor
 from tests.simulation.receiver import receiving, silent
 
@@ -239,19 +240,17 @@ def test_what_was_on_its_way_is_sent_again_by_itself(tmp_path: Path) -> None:
 
 
 def test_a_dropped_sandbox_sends_no_more(floor: Floor) -> None:
-    """What still waited when a sandbox was dropped is not sent."""
+    """What is still to be sent when a sandbox is dropped is not sent; the others' deliveries are."""
     with receiving() as client:
         floor.ok("POST", "/sandboxes", {"key": "mine"})
-        floor.ok("PATCH", "/sandboxes/mine/simulation", {"hooks": hook(client.url, "agent")})
         sandbox = floor.service.registry.get("mine")
-        with sandbox.lock:
-            floor.ok("POST", f"/sandboxes/mine{AGENT}", {"status": "Talking", "apikey": "test_org"})
-            floor.service.registry.drop("mine")
-        floor.configure(hooks=hook(client.url, "agent"))
+        floor.ok("DELETE", "/sandboxes/mine")
+        floor.service.courier.take(sandbox, [Parcel(1, 1, "hook", f"{client.url}/gone", {})])
+        floor.configure(hooks=hook(f"{client.url}/there", "agent"))
         floor.ok("POST", AGENT, {"status": "Talking"})
         floor.ended()
-    assert {got.headers["x-mock-sandbox"] for got in client.got} <= {"default", "mine"}
-    assert sandbox.outbound.gone
+        floor.close()
+    assert client.paths() == ["/there"]
 
 
 def test_a_clock_that_runs_needs_no_questions() -> None:
