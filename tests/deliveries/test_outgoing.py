@@ -14,6 +14,7 @@ from tests.simulation.receiver import receiving, silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 POP = {"servicekey": "VoiceInOut", "number": "9876500001"}
 AGENT = "/simulation/users/dinesh.s@avhan.com/status"
