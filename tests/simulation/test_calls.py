@@ -214,3 +214,24 @@ def test_a_wrong_session_is_no_recording(shop: Make) -> None:
     ]
     assert len(_links(answers[0].body)) == 1
     assert _links(answers[1].body) == []
+
+
+def test_an_entry_stands_where_its_call_does(shop: Make) -> None:
+    """AM-70: scheduled, queued, dialling, talking, wrapup and done, one after the other, as the state dump shows them."""
+    floor = shop()
+    call, stood = floor.push(LATE, callDateTime=floor.later(60)), []
+
+    def look() -> None:
+        rows = floor.store.dump()["tables"]["calls"]
+        stood.append(next(row["status"] for row in rows if row["calllistid"] == call))
+
+    look()
+    floor.advance(60)
+    look()
+    floor.put("user1", READY)
+    for seconds in (0, 30, 600):
+        floor.advance(seconds)
+        look()
+    assert floor.dispose("user1", LATE) == 3
+    look()
+    assert stood == ["scheduled", "queued", "dialling", "talking", "wrapup", "done"]
