@@ -9,6 +9,7 @@ from mockserver.simulation.calllist import FALLS_DUE
 from mockserver.simulation.control import RUNG_OUT, ring_out
 from mockserver.simulation.dialler import fall_due, serve
 from mockserver.simulation.floor import Floor
+from mockserver.simulation.storyline import STORY, play_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from mockserver.simulation.floor import Happening, Rules
     from mockserver.store.interface import Store
 
-KINDS: Final[Mapping[str, Happening]] = {FALLS_DUE: fall_due, RUNG_OUT: ring_out, **calls.KINDS}
+KINDS: Final[Mapping[str, Happening]] = {
+    FALLS_DUE: fall_due,
+    RUNG_OUT: ring_out,
+    STORY: play_step,
+    **calls.KINDS,
+}
 """What timers do, by kind."""
 
 
