@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockserver.clock import real_time
 from mockserver.errors import NotKept
+from mockserver.happening import fire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +78,7 @@ def _slice(sandbox: Sandbox, until: datetime, reached: Reached | None) -> bool |
         if reached is not None and reached():
             _move(sandbox, floor.now)
             return True
-        if not floor.fire(until, real_time()):
+        if not fire(sandbox, until):
             _move(sandbox, until)
             floor.now = sandbox.clock.now()
             return reached is None

@@ -173,6 +173,7 @@ def summary(exchange: Exchange) -> dict[str, Any]:
         "microseconds": exchange.nanoseconds // 1000,
         "faults": list(exchange.harm),
         "ended": exchange.ended or None,
+        "story": exchange.story or None,
     }
 
 

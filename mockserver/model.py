@@ -138,6 +138,7 @@ class Exchange:
     at which rules acted on it since, ``faults``
     and ``patches`` what they planned for the reply and ``harm`` the same in words; ``late`` answers a command
     that was carried out all the same. ``ended`` is how the connection ended, where a fault had a hand in it.
+    ``story`` names the storyline and its step that sent it; empty for a client.
     ``quirks`` and ``wrap`` are what the journal keeps of regime and spec, to read the command again.
     """
 
@@ -184,6 +185,7 @@ class Exchange:
     edition: str = ""
     quirks: Mapping[str, str] = NOTHING
     wrap: str = ""
+    story: str = ""
     status: int | None = None
     body_length: int = 0
 

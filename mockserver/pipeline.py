@@ -17,6 +17,7 @@ from mockserver.faults.forced import ForcedStatus
 from mockserver.interference import Held, Prevented, Refused, act, harmed
 from mockserver.model import NOTHING, Exchange, Finding, Notice, Pause, Violation
 from mockserver.replying import bare, problem, render_failure, render_success
+from mockserver.sending import inbound_of
 from mockserver.stages import STAGES, arrive
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.playing import Play
+    from mockserver.simulation.floor import Errand
 
 _PREFIX: Final = "x-mock-"
 _OURS: Final = {
@@ -77,6 +79,35 @@ def serve(
             sandbox.steps.held(exchange.number, now, inbound)
             return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
         return _kept(ended, sandbox, stages, spent)
+
+
+def send(catalogue: Catalogue, hint: str, sandbox: Sandbox, errand: Errand) -> None:
+    """Carry out a command that a storyline sends, at the time of the floor, and journal it as such.
+
+    Rules, queued faults and forced statuses are for clients: they neither act on it nor count it. A
+    refusal is told as an event of the floor.
+    """
+    with sandbox.lock:
+        now = sandbox.settle()
+        exchange = Exchange.begin(
+            number=sandbox.journal.next_number(),
+            sandbox=sandbox.key,
+            inbound=inbound_of(errand, sandbox, catalogue),
+            received=real_time(),
+            now=now,
+            at=now.isoformat(" ", "seconds"),
+            story=errand.sender,
+            regime=sandbox.regime(None, NOTHING, hint),
+            regime_source=(NOTHING, hint),
+        )
+        stages: list[tuple[str, int]] = []
+        ended, spent = _run(exchange, sandbox, catalogue, stages)
+        changes = sandbox.store.changes()
+        sandbox.keep(ended, changes=changes, stages=tuple(stages), nanoseconds=spent)
+        if ended.violation is not None or ended.error:
+            sandbox.floor.refused(errand, ended.status, ended.description, real_time())
+        if changes:
+            sandbox.react()
 
 
 def _kept(exchange: Exchange, sandbox: Sandbox, stages: list[tuple[str, int]], spent: int) -> Reply:

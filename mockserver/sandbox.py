@@ -12,11 +12,13 @@ from mockserver.clock import Clock, real_time
 from mockserver.coverage.recording import Coverage
 from mockserver.errors import NotKept, UnknownScenario
 from mockserver.faults.forced import ForcedStatuses
+from mockserver.happening import settle
 from mockserver.journal import Journal
 from mockserver.links import base_for, public_url
 from mockserver.outbound import Outbound
 from mockserver.owners import Owners
 from mockserver.regime import regime_for
+from mockserver.scenarios import cast
 from mockserver.scenarios.playing import Play, Stage
 from mockserver.scenarios.setup import Setup
 from mockserver.simulation.dialler import AUTO, dispatch
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from mockserver.model import Exchange, Reply
     from mockserver.regime import Regime
     from mockserver.scenarios.model import Scenario
-    from mockserver.simulation.floor import Floor
+    from mockserver.simulation.floor import Errand, Floor
     from mockserver.store.interface import Row, Store
 
 __all__ = ["DEFAULT", "MINTED_FROM", "MINTED_PREFIX", "SAMPLE_CUSTOMERS", "Plan", "Sandbox", "World"]
@@ -89,6 +91,7 @@ class Sandbox:
         self.last_reply = None
         self.edition = plan.edition
         self.quirks: dict[str, str] = dict(plan.quirks)
+        self.send: Callable[[Errand], None] = lambda errand: world.send(self, errand)
         self._world = world
         self.pristine = store.fork()
         self._owners = Owners(store)
@@ -138,17 +141,9 @@ class Sandbox:
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.
 
-        Hold the lock. What asks about the sandbox asks this first. What the state file cannot take waits
-        until it can.
+        Hold the lock. What asks about the sandbox asks this first.
         """
-        now = self.clock.now()
-        floor = self.floor
-        if self.store.count("timers"):
-            with suppress(NotKept):
-                while floor.fire(now, real_time()):
-                    self.bell.ring()
-        floor.now = now
-        return now
+        return settle(self)
 
     @contextmanager
     def act(self) -> Iterator[Floor]:
@@ -178,10 +173,12 @@ class Sandbox:
 
     def keep(self, exchange: Exchange, **members: Any) -> None:
         """Journal an exchange with these members set, tell the watchers of it as it was, and ring the bell."""
-        self.used = real_time()
         self.journal.record(exchange, **members)
-        self.coverage.note(exchange)
-        self.steps.answered(exchange)
+        if not exchange.story:
+            # What a storyline sends is no traffic of the client's; played again, the storyline sends it again.
+            self.used = real_time()
+            self.coverage.note(exchange)
+            self.steps.answered(exchange)
         for watch in self._world.watchers:
             watch(self, exchange)
         self.bell.ring()
@@ -216,6 +213,7 @@ class Sandbox:
             try:
                 with self.act():
                     setup.apply(scenario.setup, f"scenario {scenario.name}")
+                    cast.begin(self.store, self.clock.now(), self.own_apikey, scenario)
                     self.stage.begin(Play(scenario, self.plan.seed, self.clock.now()))
             finally:
                 self.forget()
@@ -226,8 +224,9 @@ class Sandbox:
             self.steps.want(scenario)
 
     def deactivate(self, name: str) -> bool:
-        """Stop a scenario; what its setup changed in the state stays. False when it does not play."""
+        """Stop a scenario and its storyline; what its setup changed stays. False when it does not play."""
         with self.lock:
+            cast.end(self.store, name)
             ended = self.stage.end(name)
             self.forget()
             return ended

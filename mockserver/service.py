@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.access import access_of
@@ -26,7 +27,7 @@ from mockserver.metrics import Metrics
 from mockserver.model import Pause, Reply
 from mockserver.paths import data_dir
 from mockserver.persistence.opening import keeper_of, populate
-from mockserver.pipeline import serve
+from mockserver.pipeline import send, serve
 from mockserver.registry import SandboxRegistry
 from mockserver.replying import problem, without_diagnostics
 from mockserver.sandbox import DEFAULT, Plan, World
@@ -121,7 +122,6 @@ class Service:
         metrics = Metrics()
         log = ExchangeLog(settings.log_format, told=wire) if settings.logs_exchanges else None
         keeper = keeper_of(settings)
-        told = [each.watch for each in (metrics, log, keeper) if each is not None]
         world = World(
             catalogue,
             settings.timezone,
@@ -129,8 +129,9 @@ class Service:
             quirks,
             settings.recording_base,
             shelf,
-            watchers=tuple(told),
+            watchers=tuple(each.watch for each in (metrics, log, keeper) if each is not None),
             courier=courier_of(settings),
+            send=partial(send, catalogue, edition),
         )
         registry = SandboxRegistry(world, load_preset, keeper)
         populate(registry, keeper, world, plan, shelf)

@@ -158,7 +158,9 @@ def verify(sandbox: Sandbox, match: Mapping[str, Any], count: Mapping[str, int])
     expectation = Expectation(match)
     with sandbox.lock:
         journal = sandbox.journal
-        kept = [(exchange, journal.whole(exchange)) for exchange in journal.newest_first()]
+        kept = [
+            (exchange, journal.whole(exchange)) for exchange in journal.newest_first() if not exchange.story
+        ]
         forgotten = journal.forgotten
     compared = [expectation.compare(exchange, inbound, sandbox) for exchange, inbound in kept]
     fitting = [each.exchange for each in compared if each.known and not each.differences]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mockserver.model import Exchange
     from mockserver.sandbox import Sandbox
     from mockserver.scenarios.model import Scenario
+    from mockserver.simulation.floor import Errand
 
     class Library(Protocol):
         """The scenarios a server knows by name."""
@@ -38,6 +39,10 @@ SAMPLE_CUSTOMERS: Final = {"golden": 0, "demo": 200}
 """Made-up customers of each preset unless somebody asks for another number."""
 
 
+def _sends_nothing(*_: object) -> None:
+    """Send nothing: this world has no pipeline."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What all sandboxes share: contract, time zone, journal length, server quirks, base of recording links."""
@@ -53,6 +58,8 @@ class World:
     """Told of every exchange of every sandbox, under its lock: they must be quick and never raise."""
     courier: Courier | None = None
     """Sends out what the sandboxes deliver; without one it stays waiting."""
+    send: Callable[[Sandbox, Errand], None] = _sends_nothing
+    """Carries out a command that a storyline sends, at the time of the floor."""
     archive: Archive = field(default_factory=Archive)
     """What the server remembers of the coverage of sandboxes that were reset or dropped."""
 

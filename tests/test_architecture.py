@@ -55,6 +55,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("pipeline",), "the order of work"),
     (("stages",), "the checks and effects of a command"),
     (("interference",), "what scenarios and faults do to a command"),
+    (("sending",), "the commands of storylines, as requests"),
     (("limits",), "how much a request may bring, and what more is answered"),
     (("replying",), "an outcome in the method's words"),
     (("key_hints",), "what was meant by a key that the gate refuses"),
@@ -66,6 +67,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("persistence.*",), "what of the worlds outlives the process"),
     (("sandbox",), "one isolated world"),
     (("outbound",), "what leaves a world"),
+    (("happening",), "what falls due in a world"),
     (("snapshots",), "points in time of a world"),
     (("world",), "what worlds are made of, and share"),
     (("owners",), "who a key belongs to"),
@@ -179,6 +181,7 @@ STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "owners", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
     "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
+    "sending",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 

@@ -59,6 +59,8 @@ class Scenario:
     seed: int | None
     setup: Mapping[str, Any]
     rules: tuple[Rule, ...]
+    story: tuple[Mapping[str, Any], ...]
+    """Steps that happen as time passes."""
     document: Mapping[str, Any]
     """What it was made from, as JSON."""
 
@@ -72,6 +74,7 @@ def compiled(document: Mapping[str, Any]) -> Scenario:
         document.get("seed"),
         document.get("setup", {}),
         rules,
+        tuple(document.get("story", ())),
         document,
     )
 

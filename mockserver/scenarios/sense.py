@@ -9,6 +9,7 @@ from mockserver.scenarios.examples import Examples
 from mockserver.scenarios.faults_sense import check_faults
 from mockserver.scenarios.model import STARTED, rule_name
 from mockserver.scenarios.reaching import check_reach
+from mockserver.scenarios.story_sense import check_story
 from mockserver.simulation.agents import status_called
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def check_sense(document: Mapping[str, Any], catalogue: Catalogue, findings: Fin
     answering = {number: sense.check(rule, ("rules", str(number))) for number, rule in rules}
     _check_ids(rules, findings)
     _check_states(rules, findings)
+    check_story(document.get("story", []), catalogue, findings)
     if not findings.source.problems:
         check_reach(rules, answering, findings)
         examples = Examples(catalogue)

@@ -75,7 +75,9 @@ def placed(source: Source, problem: Problem, path: Path) -> Problem:
 
 
 def _compared(path: Path) -> bool:
-    """Tell whether a value is compared with what clients send, or sent to them."""
+    """Tell whether a value is compared with what clients send, or sent to somebody."""
+    if path[0] == "story":
+        return path[2:3] == ("send",)
     return path[0] == "rules" and path[2:4] in (("when", "fields"), ("when", "record"), ("then", "reply"))
 
 

@@ -46,6 +46,21 @@ class Rules:
     """Where deliveries go, as ``PATCH …/simulation`` takes it: members speech, screen_pop and hooks."""
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A command that a storyline sends: whoever moves the time on sends it once the timer's work is done."""
+
+    scenario: str
+    step: int
+    tenant: str
+    command: Mapping[str, Any]
+
+    @property
+    def sender(self) -> str:
+        """Who sends it, for the journal: the scenario and the number of its step."""
+        return f"{self.scenario}/{self.step}"
+
+
 class Floor:
     """One sandbox's floor. Hold the sandbox's lock, and set :attr:`now` before anything else is asked.
 
@@ -68,6 +83,10 @@ class Floor:
         self.now = now
         self.log = EventLog()
         self.rules = rules
+        self.errands: list[Errand] = []
+        """What the timer that fired last wants to be sent."""
+        self.sending = False
+        """Whether that is being sent just now."""
         self._catalogue = catalogue
         self._kinds = kinds
         self._serve = serve
@@ -147,6 +166,12 @@ class Floor:
         }
         self._note(kind, row["tenant"], {**known, **about})
 
+    def refused(self, errand: Errand, status: int | None, why: str, real: float) -> None:
+        """Tell that a command of a storyline was refused."""
+        about = {"scenario": errand.scenario, "step": errand.step, "command": errand.command["method"]}
+        self.tell("story.refused", errand.tenant, **about, status=status, reason=why)
+        self.commit(real)
+
     def commit(self, real: float) -> int:
         """Keep what was told since the last time as events; return how many. ``real`` in seconds since 1970."""
         told, self._told = self._told, []
@@ -163,6 +188,7 @@ class Floor:
         self._told.clear()
         self._freed.clear()
         self._parcels.clear()
+        self.errands.clear()
 
     @property
     def untold(self) -> bool:

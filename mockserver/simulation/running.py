@@ -10,6 +10,7 @@ from mockserver.simulation.control import RUNG_OUT, ring_out
 from mockserver.simulation.deliveries import SENDS, goes_out
 from mockserver.simulation.dialler import fall_due, serve
 from mockserver.simulation.floor import Floor
+from mockserver.simulation.storyline import STORY, play_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ KINDS: Final[Mapping[str, Happening]] = {
     FALLS_DUE: fall_due,
     RUNG_OUT: ring_out,
     SENDS: goes_out,
+    STORY: play_step,
     **calls.KINDS,
     **speech.KINDS,
 }

@@ -68,7 +68,7 @@ WRONG: list[tuple[str, str, list[str]]] = [
     ("name of another file", "name: y\nrules: []\n", ["1:7: /name: the scenario is loaded by another name; expected x; got y"]),
     ("no rules", "name: x\n", ["1:1: /rules: a member is missing; expected a member rules; got none"]),
     ("unknown member", "name: x\nrule: []\nrules: []\n", [("2:1: /rule: this member is not known; expected one of $schema, "
-     "description, name, rules, seed, setup; did you mean rules?; got rule")]),
+     "description, name, rules, seed, setup, story; did you mean rules?; got rule")]),
     ("unknown edition", rule("{when: {edition: 1.0.5}, then: {nothing: true}}"),
      ['3:22: /rules/0/when/edition: this value is not one of those known; expected one of 1.0.6, web; did you mean 1.0.6?; got "1.0.5"']),
     ("unknown test", rule("{when: {fields: {media: {equal: 1}}}, then: {nothing: true}}"),
