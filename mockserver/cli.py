@@ -1,4 +1,4 @@
-"""The command ``jodo-mock``: serve, check, matrix, coverage, replay, ready.
+"""The command ``jodo-mock``: serve, check, matrix, coverage, replay, ready, demo.
 
 Exit codes: 0 well (also after SIGTERM or SIGINT), 1 findings, 2 usage or configuration. Heavy modules
 are imported inside the commands, so that ``--help`` and ``--version`` are quick.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver import __version__
+from mockserver.demo.command import demo
 from mockserver.errors import InvalidDocument, MockServerError
 from mockserver.options import CONTEXT, setting_options, settings_of
 from mockserver.settings import ENDPOINT
@@ -173,6 +174,9 @@ def _hand_over(body: bytes, output: Path | None) -> None:
         output.write_bytes(body)
     except OSError as error:
         raise click.UsageError(f"--output {output}: {error.strerror or error}") from None
+
+
+commands.add_command(demo)
 
 
 def run_server(settings: Settings, factory: Factory | None = None) -> int:

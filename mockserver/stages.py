@@ -151,7 +151,7 @@ def interfere(exchange: Exchange, sandbox: Sandbox, catalogue: Catalogue) -> Exc
     if exchange.memo is not None:
         exchange = act(queued(exchange, sandbox, early=False), sandbox, "command")
     wanted = magic(exchange, catalogue)
-    if wanted is None and len(sandbox.forced):
+    if wanted is None and len(sandbox.forced) and not exchange.story:
         wish = wish_for(exchange, sandbox)
         if wish is not None and wish.level == "record":
             return exchange.evolve(forced_record=wish)

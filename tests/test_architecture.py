@@ -24,6 +24,7 @@ PACKAGE: Final = ROOT / "mockserver"
 LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (("__main__", "keeper"), "runs the command line, also for a program that may die"),
     (("cli", "pytest_plugin"), "what people start"),
+    (("demo.*",), "a storyline with made-up people, for people to watch"),
     (("plugin.*",), "what the pytest plugin is made of"),
     (
         ("client.*",),
@@ -107,7 +108,7 @@ FRAMEWORKS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "jsonschema_rs": (("contract.*",), "what is valid is said by the documents"),
     "lameenc": (("audio.*",), "an extra that most installations do without"),
     "filelock": (("persistence.*",), "one server at a time writes a state file"),
-    "click": (("cli", "options"), "settings exist without a command line"),
+    "click": (("cli", "options", "demo.command"), "settings exist without a command line"),
     "pytest": (("pytest_plugin", "plugin.*"), "a server has no pytest"),
     "prometheus_client": (
         ("web.admin_metrics",),
@@ -155,6 +156,13 @@ NUMBERS: Final[Mapping[tuple[str, int], str]] = {
     ("replying", 5): "warnings in a header (AM-08)",
     ("registry", 16): "sealed states that are remembered",
     ("registry", 24): "letters of a minted key",
+    ("demo.command", 8): "agents of a demo",
+    ("demo.command", 40): "customers of a demo",
+    ("demo.people", 7): "a step through the last names",
+    ("demo.telling", 13): "columns of a number",
+    ("demo.telling", 16): "where the minutes of a moment end",
+    ("demo.telling", 19): "where the seconds of a moment end",
+    ("demo.totals", 24): "columns of a name",
     ("simulation.book", 6): "where the hour stands in a system call id",
     ("simulation.book", 8): "where the hour ends in a system call id",
     ("simulation.events", 18): "digits of an event id",
@@ -181,7 +189,7 @@ STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "owners", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
     "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
-    "sending",
+    "sending", "demo.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""
 

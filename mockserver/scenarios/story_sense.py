@@ -37,12 +37,20 @@ def check_story(steps: Sequence[Step | None], catalogue: Catalogue, findings: Fi
         if len(there) > 1:
             message = "a step does one thing; what happens at the same time is a step of its own"
             findings.wrong((*place, there[1]), message, there[0], ", ".join(there), name=True)
+        if not there and "say" not in step and "at" in step and _untouched(place, findings):
+            findings.wrong(place, "this step does nothing", f"say, or one of {', '.join(ACTIONS)}", step)
         if "agent" in step:
             _check_agent(step["agent"], (*place, "agent"), catalogue, findings)
         if "call" in step:
             _check_verb(step["call"], (*place, "call"), findings)
         if "send" in step:
             _check_command(step["send"], (*place, "send"), catalogue, findings)
+
+
+def _untouched(place: Path, findings: Findings) -> bool:
+    """Tell whether nothing was taken out of a step for being wrong."""
+    begin = "/" + "/".join(place)
+    return not any(problem.pointer.startswith(f"{begin}/") for problem in findings.source.problems)
 
 
 def _check_order(step: Step, latest: int, place: Path, findings: Findings) -> int:

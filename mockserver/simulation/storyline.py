@@ -116,11 +116,9 @@ def _incoming(floor: Floor, tenant: str, given: Mapping[str, Any], _: object) ->
 
 def process_called(store: Store, tenant: str, name: str) -> Mapping[str, Any] | None:
     """Return the process of a tenant by name, service key or alias, or None."""
-    for column in ("name", "servicekey", "alias"):
-        found = store.first("processes", **{column: name, "tenant": tenant})
-        if found is not None:
-            return found[1]
-    return None
+    named = store.first("processes", tenant=tenant, name=name)
+    found = [named, *(store.first("processes", **{column: name}) for column in ("servicekey", "alias"))]
+    return next((each[1] for each in found if each is not None and each[1]["tenant"] == tenant), None)
 
 
 def _agent(floor: Floor, tenant: str, given: Mapping[str, Any], _: object) -> None:
