@@ -57,7 +57,7 @@ def test_every_word_is_explained() -> None:
     assert len(words) > 50
     page = PAGE.read_text(encoding="utf-8")
     assert sorted(word for word in words if f"`{word}`" not in page) == []
-    assert len(blocks()) == 3
+    assert len(blocks()) == 4
 
 
 def test_the_scenarios_that_ship_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

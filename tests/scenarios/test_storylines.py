@@ -86,14 +86,23 @@ def test_campaign_with_screen_pop(server: Running) -> None:
 
 
 def test_tts_reminder(server: Running) -> None:
-    """SIM-05: both reminders are stored as 10500, waiting to be spoken, and nobody is dialled before they are."""
+    """SIM-05: both wait as 10500 for their speech, turn to 1001, are dialled at their times and answered by key press."""
     floor = Floor(server, "tts-reminder")
     floor.advance("09:00:05")
     kinds = [each["kind"] for each in floor.events(process="TtsProcess")]
     assert kinds[:2] == ["call.speech", "call.speech"]
     rows = floor.calls("1110001101") + floor.calls("1110001102")
     assert [row["liststatus"] for row in rows] == [10500, 10500]
+    floor.advance("09:30:00")
+    first, second = (floor.calls(number)[0] for number in ("1110001101", "1110001102"))
+    assert (first["liststatus"], first["status"], first["pressed"]) == (1001, "done", "1")
+    assert (second["liststatus"], second["status"], second["due"]) == (
+        1001,
+        "scheduled",
+        "2026-03-02 10:00:05",
+    )
     floor.advance("10:30:00")
+    assert floor.calls("1110001102")[0]["pressed"] == "2"
     assert floor.events("story")[-1]["text"] == "Both have been reminded."
     assert floor.events("story.failed") == floor.events("story.refused") == []
 
