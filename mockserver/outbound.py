@@ -34,6 +34,10 @@ class Outbound:
         # The stage is another one after a snapshot came back.
         return self._sandbox.stage.mishaps()
 
+    def silence(self) -> None:
+        """Send nothing from now on: what is delivered stays waiting. For worlds that only play what was."""
+        self._courier = None
+
     @property
     def wanted(self) -> bool:
         """Whether anything may go out from now on."""

@@ -21,7 +21,7 @@ _SANDBOX: Final = pytest.StashKey["Sandbox"]()
 _COVERAGE: Final = pytest.StashKey[list[str]]()
 
 _MARKER: Final = (
-    "jodo(seed=…, clock=…, preset=…, customers=…, edition=…, quirks={…}, scenarios=[…], process=…): "
+    "jodo(seed=…, clock=…, preset=…, customers=…, edition=…, quirks={…}, scenarios=[…], dialler=…, idle=…, process=…): "
     "what the test's sandbox is made with; those of function, class and module add up."
 )
 
@@ -80,7 +80,7 @@ def jodo_server(request: pytest.FixtureRequest) -> Server:
     try:
         return _run(request.config).server()
     except NoServer as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 @pytest.fixture
@@ -95,7 +95,8 @@ def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Iterator[Sandbo
     try:
         sandbox = Sandbox(jodo_server.url, token=jodo_server.token, **_marked(request.node)).open()
     except (MockServerError, TypeError, ValueError) as error:
-        pytest.fail(f"the test's sandbox cannot be made: {error}", pytrace=False)
+        text = f"the test's sandbox cannot be made: {error}"
+        raise pytest.fail.Exception(text, pytrace=False) from None
     request.node.stash[_SANDBOX] = sandbox
     try:
         yield sandbox

@@ -9,6 +9,7 @@ and how long a reply was delayed and how its connection ended are not played.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     Node = Mapping[str, Any]
 
 _ID: Final = "x-mock-request-id"
+_SNAPSHOT: Final = re.compile("/snapshots/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a replay. ``played`` counts the steps until the difference, ``passed_over`` those that were cut."""
+    """What came of a replay. ``played`` counts the steps until the difference, ``passed_over`` those not recorded whole."""
 
     key: str
     package: str
@@ -69,7 +71,7 @@ class Outcome:
     def lines(self) -> list[str]:
         """Return it as text for people."""
         difference, over = self.difference, self.passed_over
-        passed = f" ({over} without their whole bodies passed over)" if over else ""
+        passed = f" ({over} that were not recorded whole passed over)" if over else ""
         versions = (
             "" if self.package == __version__ else f", recorded by {self.package}, played by {__version__}"
         )
@@ -121,16 +123,24 @@ class _Player:
         settings = _settings(document)
         self._service = Service.start(settings, wire=True)
         self.sandbox, self._wanted = _made(document, self._service, file)
+        # Whoever plays a run again does not want a stranger's hooks to ring.
+        self.sandbox.outbound.silence()
         self._client = create_app(self._service).test_client()
         self._pending: dict[str, Pause | Reply] = {}
         # Without the first steps ids count from elsewhere.
-        self._ignored = () if document["complete"] else (_ID,)
+        self._complete: bool = document["complete"]
+        self._ignored = () if self._complete else (_ID,)
 
     def cannot_play(self, step: Node) -> bool:
         """Tell whether what a step needs was not recorded; only documents that are not complete have such steps."""
-        if step.get("cut") == "request":
+        if step.get("cut") == "request" or self._lacks_snapshot(step):
             return True
         return step["do"] != "admin" and "request" not in step and step["id"] not in self._pending
+
+    def _lacks_snapshot(self, step: Node) -> bool:
+        """Tell whether a step is about a snapshot that was taken before what was recorded."""
+        named = _SNAPSHOT.match(step["admin"]["path"]) if "admin" in step else None
+        return not self._complete and named is not None and self.sandbox.snapshots.find(named[1]) is None
 
     def take(self, step: Node) -> Unequal | None:
         """Take one step; return in what it went another way."""
@@ -220,6 +230,7 @@ def _made(document: Node, service: Service, file: str) -> tuple[Sandbox, Mapping
         sandbox = service.registry.create(plan, made["key"], mint=made["minted"])
     wanted = {scenario.name: scenario for scenario in loaded["/scenarios"]}
     sandbox.scenarios.update(wanted)
+    sandbox.snapshots.number = made.get("snapshots", 0)
     return sandbox, wanted
 
 

@@ -50,6 +50,7 @@ def reproduction_of(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
     with sandbox.lock:
         steps, lost, wanted = sandbox.steps.kept, sandbox.steps.lost, sandbox.steps.scenarios
         plan, begun, minted = sandbox.plan, sandbox.steps.begun, bool(sandbox.minted)
+        snapshots = sandbox.steps.snapshots
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -61,6 +62,7 @@ def reproduction_of(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
             "key": sandbox.key,
             "minted": minted,
             "begun": time_text(begun or sandbox.clock.now()),
+            "snapshots": snapshots,
             "seed": plan.seed,
             "preset": plan.preset,
             "customers": plan.customers,

@@ -192,7 +192,7 @@ class Sandbox:
 
     def begin(self) -> None:
         """Let the scenarios play that the sandbox was made with (AM-16); what is done to it counts from here."""
-        self.steps.begin(self.clock.now())
+        self.steps.begin(self.clock.now(), self.snapshots.number)
         for scenario in self.plan.scenarios:
             self.activate(scenario)
 

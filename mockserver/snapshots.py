@@ -32,7 +32,7 @@ MOST: Final = 100
 class Snapshot:
     """One point in time: when it was on the sandbox's clock, how many exchanges stood in the journal, and all else."""
 
-    id: str
+    number: int
     name: str
     now: datetime
     requests: int
@@ -46,6 +46,11 @@ class Snapshot:
     scenarios: Mapping[str, Scenario]
     forced: ForcedStatuses
     last_reply: Reply | None
+
+    @property
+    def id(self) -> str:
+        """What the admin API calls it."""
+        return f"s{self.number}"
 
     def restore(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to it, on its clock too; a command that waits meanwhile never takes effect."""
@@ -74,7 +79,8 @@ class Snapshots:
 
     def __init__(self) -> None:
         self._kept: dict[str, Snapshot] = {}
-        self._number = 0
+        self.number = 0
+        """How many were taken so far; numbers are not given again."""
 
     def all(self) -> list[Snapshot]:
         """Return all, oldest first."""
@@ -88,9 +94,9 @@ class Snapshots:
             raise SnapshotRefused(
                 f"a snapshot {name} is there already; delete it first, or choose another name"
             )
-        self._number += 1
+        self.number += 1
         made = Snapshot(
-            id=f"s{self._number}",
+            number=self.number,
             name=name,
             now=sandbox.settle(),
             requests=len(sandbox.journal),

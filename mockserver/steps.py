@@ -86,8 +86,8 @@ class Mark(NamedTuple):
 class Steps:
     """Keeps the last ``limit`` steps of a sandbox; hold the sandbox's lock to use it.
 
-    ``begun`` is the sandbox's time at its creation or last reset, ``scenarios`` are those of the server that
-    were wanted since, by name.
+    ``begun`` is the sandbox's time at its creation or last reset, ``snapshots`` is how many had been taken by
+    then, ``scenarios`` are those of the server that were wanted since, by name.
     """
 
     def __init__(self, limit: int) -> None:
@@ -97,15 +97,16 @@ class Steps:
         self._scenarios: dict[str, Scenario] = {}
         self._run = self._number = self._dropped = self._long = 0
         self.begun: datetime | None = None
+        self.snapshots = 0
 
-    def begin(self, now: datetime) -> None:
-        """Forget everything and begin anew at this time of the sandbox."""
+    def begin(self, now: datetime, snapshots: int = 0) -> None:
+        """Forget everything and begin anew at this time of the sandbox, after so many snapshots."""
         self._kept.clear()
         self._reasons.clear()
         self._scenarios.clear()
         self._run += 1
         self._number = self._dropped = self._long = 0
-        self.begun = now
+        self.begun, self.snapshots = now, snapshots
 
     @property
     def kept(self) -> list[Step]:

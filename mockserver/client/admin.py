@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from mockserver.client.server import Server
 
-TIMEOUT_SECONDS: Final = 30.0
-"""How long an answer may take: longer than any long poll."""
+TIMEOUT_SECONDS: Final = 90.0
+"""How long an answer may take: longer than any long poll (60 s)."""
 
 _PROBLEM: Final = "application/problem+json"
 

@@ -51,6 +51,9 @@ class Options(TypedDict, total=False):
     clock: str | datetime | Mapping[str, Any]
     """``real``, ``frozen`` (now), ``scaled:60``, a time (frozen there), or ``{mode, now, …}``."""
     dialler: str
+    """``off``, or ``auto``: queued calls are dialled by themselves."""
+    idle: float | None
+    """Seconds of real time without any use after which the server drops it."""
 
 
 class Sandbox(Controls):

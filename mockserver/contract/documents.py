@@ -207,6 +207,8 @@ _MESSAGES: Mapping[str, str] = {
 _LIMITS: Mapping[str, str] = {
     "minimum": "at least {}",
     "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
     "minLength": "at least {} characters",
     "maxLength": "at most {} characters",
     "minItems": "at least {} elements",

@@ -58,8 +58,8 @@ def _plan(ask: Ask) -> Plan:
         scale=scale,
         at=moment(clock, "now", "/clock") if "clock" in body else settings.at,
         scenarios=named(ask, body.get("scenarios", [])),
-        idle=body.get("idle", settings.idle),
         dialler=body.get("dialler", settings.dialler),
+        idle=body.get("idle", settings.idle),
     )
 
 

@@ -29,6 +29,7 @@ def restore(ask: Ask) -> dict[str, Any]:
     """Bring the sandbox back to a snapshot, which stays, and return it."""
     with ask.sandbox.lock:
         found = _found(ask)
+        _note_age(ask, found)
         found.restore(ask.sandbox)
         return _shown(found)
 
@@ -36,7 +37,9 @@ def restore(ask: Ask) -> dict[str, Any]:
 def drop(ask: Ask) -> None:
     """Forget a snapshot."""
     with ask.sandbox.lock:
-        ask.sandbox.snapshots.drop(_found(ask))
+        found = _found(ask)
+        _note_age(ask, found)
+        ask.sandbox.snapshots.drop(found)
 
 
 def _found(ask: Ask) -> Snapshot:
@@ -45,6 +48,13 @@ def _found(ask: Ask) -> Snapshot:
     if found is None:
         raise not_there("snapshot", ask.name, [each.name or each.id for each in kept.all()])
     return found
+
+
+def _note_age(ask: Ask, snapshot: Snapshot) -> None:
+    """Say in the reproduction that a snapshot of before its beginning was used: nothing can play that."""
+    steps = ask.sandbox.steps
+    if snapshot.number <= steps.snapshots:
+        steps.lose(f"the snapshot {snapshot.name or snapshot.id} was taken before the last reset")
 
 
 def _shown(snapshot: Snapshot) -> dict[str, Any]:

@@ -11,7 +11,11 @@ import requests
 
 from mockserver import Sandbox
 from mockserver.client import AdminError, NoServer
+from mockserver.client.admin import TIMEOUT_SECONDS
+from mockserver.client.sandbox import Options
 from mockserver.errors import InvalidDocument
+from mockserver.paths import data_dir
+from mockserver.web.admin_http import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +38,30 @@ DICT: dict[str, Any] = {
 
 
 def test_options_are_those_of_the_admin_api(server: Server) -> None:
-    """Key, seed, preset, customers, edition and quirks arrive."""
+    """Key, seed, preset, customers, edition, quirks, idle time and dialler arrive."""
     with Sandbox(
-        server.url, key="mine", seed=7, preset="demo", customers=3, edition="web",
+        server.url, key="mine", seed=7, preset="demo", customers=3, edition="web", idle=600, dialler="auto",
         quirks={"all_failed": "promote"}, process="VoiceProcess",
     ) as jodo:  # fmt: skip
         made = jodo.admin("GET", "")
+        assert jodo.admin("GET", "/simulation")["dialler"] == "auto"
         assert jodo.servicekey == jodo.servicekeys["VoiceProcess"]
-    assert {name: made[name] for name in ("key", "seed", "preset", "customers", "edition", "quirks")} == {
-        "key": "mine", "seed": 7, "preset": "demo", "customers": 3, "edition": "web",
+    names = ("key", "seed", "preset", "customers", "edition", "idle", "quirks")
+    assert {name: made[name] for name in names} == {
+        "key": "mine", "seed": 7, "preset": "demo", "customers": 3, "edition": "web", "idle": 600,
         "quirks": {"all_failed": "promote"},
     }  # fmt: skip
+
+
+def test_every_option_the_server_knows_can_be_given() -> None:
+    """The options of a sandbox are the members of the body that makes one, and no others."""
+    body = json.loads((data_dir("schemas") / "admin" / "sandbox.json").read_text(encoding="utf-8"))
+    assert set(Options.__annotations__) == set(body["properties"])
+
+
+def test_the_client_is_more_patient_than_a_long_poll() -> None:
+    """Who waits as long as the server allows is answered and not told that there is no server."""
+    assert TIMEOUT_SECONDS > LONGEST_WAIT
 
 
 @pytest.mark.parametrize(

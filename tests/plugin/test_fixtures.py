@@ -82,6 +82,7 @@ def test_a_bad_marker_is_one_line(
     result.stdout.fnmatch_lines([told])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    result.stdout.no_fnmatch_line("*During handling of*")
 
 
 def test_sandboxes_are_dropped(pytester: pytest.Pytester, pretend: Pretend, run: Any) -> None:

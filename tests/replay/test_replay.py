@@ -15,6 +15,7 @@ from mockserver.replay import play
 from mockserver.reproduction import problems_of
 from mockserver.settings import Settings
 from tests.replay.recorded import Recorded
+from tests.simulation.receiver import receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,11 @@ STEPS: st.SearchStrategy[tuple[Any, ...]] = st.one_of(
                 ("PUT", "/scenarios/partial-batch", {"rules": [{"probability": 0.5, "then": {"status": 38}}]}),
                 ("POST", "/simulation/users/user1/status", {"status": "Wrapup", "apikey": "test_org"}),
                 ("DELETE", "/requests", None),
+                ("POST", "/snapshots", {}),
+                ("POST", "/snapshots", {"name": "before"}),
+                ("POST", "/snapshots/s1/restore", None),
+                ("POST", "/snapshots/before/restore", None),
+                ("DELETE", "/snapshots/before", None),
                 ("POST", "/reset", None),
             ]
         ),
@@ -112,6 +118,9 @@ def test_what_happened_happens_again(
         do(recorded, step)
     document = json.loads(json.dumps(recorded.document()))
     assert problems_of(document, "file") == []
+    if any("before the last reset" in reason for reason in document["reasons"]):
+        assert not document["complete"]
+        return
     assert (document["complete"], document["reasons"]) == (True, [])
     outcome = play(document)
     assert outcome.lines()[0].endswith("no difference"), outcome.lines()
@@ -218,6 +227,24 @@ def test_an_admin_step_that_is_refused_is_a_difference() -> None:
     assert found is not None
     assert (found.title, found.what, found.expected) == ("POST /faults", "HTTP status", "201")
     assert found.got.startswith("422 /status: ")
+
+
+def test_nothing_is_sent_while_a_run_is_played_again() -> None:
+    """Hooks of the run are configured again and ring nowhere: whoever plays it is somebody else."""
+    with receiving() as client:
+        recorded = Recorded(clock={"mode": "frozen", "now": "2026-01-02 09:00:00"})
+        recorded.ok("PATCH", "/simulation", {"hooks": [{"url": client.url, "events": ["call"]}]})
+        recorded.push("8850014998")
+        recorded.ok("GET", "/simulation/deliveries?status=sent&wait=10")
+        came = len(client.got)
+        outcome = play(recorded.document(), "run.json")
+        assert (outcome.difference, outcome.played, came) == (None, 2, 1)
+        # The next delivery to the same place comes after all that would have gone there before.
+        recorded.push("8850014997")
+        recorded.ok("GET", "/simulation/deliveries?status=sent&limit=2&wait=10")
+        recorded.service.close()
+        assert [got.headers["x-mock-delivery"] for got in client.got][:came] == ["d1"]
+        assert len(client.got) <= came + 1
 
 
 def test_the_server_counts_too() -> None:

@@ -74,6 +74,35 @@ def test_a_reset_begins_anew() -> None:
     assert play(document).difference is None
 
 
+def test_snapshots_outlast_a_reset_and_so_do_their_numbers() -> None:
+    """A snapshot that was taken after a reset is found again by its id, which went on counting (AM-16)."""
+    recorded = Recorded()
+    recorded.ok("POST", "/snapshots", {})
+    recorded.ok("POST", "/reset")
+    recorded.push("9000100200")
+    assert recorded.ok("POST", "/snapshots", {})["id"] == "s2"
+    recorded.push("9000100201")
+    recorded.ok("POST", "/snapshots/s2/restore")
+    recorded.push("9000100202")
+    document = recorded.document()
+    assert document["complete"]
+    assert play(document).lines() == ["sandbox one: 5 steps played: no difference"]
+
+
+def test_a_snapshot_of_before_the_last_reset_is_said_to_be_missing() -> None:
+    """Going back to one, or deleting it, cannot be played; the document says so, and the rest is played."""
+    recorded = Recorded()
+    recorded.ok("POST", "/snapshots", {"name": "old"})
+    recorded.ok("POST", "/reset")
+    recorded.ok("POST", "/snapshots/old/restore")
+    recorded.push("9000100200")
+    recorded.ok("DELETE", "/snapshots/old")
+    document = recorded.document()
+    assert document["reasons"] == ["the snapshot old was taken before the last reset"]
+    outcome = play(document)
+    assert (outcome.difference, outcome.played, outcome.passed_over) == (None, 1, 2)
+
+
 def test_clearing_the_journal_loses_nothing() -> None:
     """Tests clear the journal between their parts; the steps are none the fewer, and ids go on."""
     recorded = Recorded()

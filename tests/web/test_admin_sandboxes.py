@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from mockserver.settings import ENDPOINT
-from tests.web.admin_client import METHOD, MOBILE, OTHER_MOBILE, push
-
-if TYPE_CHECKING:
-    from mockserver.service import Service
-    from tests.web.admin_client import Admin
+from mockserver.app import create_app
+from mockserver.service import Service
+from mockserver.settings import ENDPOINT, Settings
+from tests.web.admin_client import METHOD, MOBILE, OTHER_MOBILE, Admin, push
 
 FROZEN = {"mode": "frozen", "now": "2018-11-12 14:00:05"}
 
@@ -270,6 +268,15 @@ def test_what_is_left_out_comes_from_the_server(admin: Admin) -> None:
     assert (one["preset"], one["seed"], one["clock"]["mode"]) == ("golden", 0, "frozen")
     assert (two["preset"], two["seed"], two["customers"]) == ("demo", 7, 3)
     assert two["tables"]["customers"] == one["tables"]["customers"] + 3
+
+
+@pytest.mark.parametrize(("asked", "dialler"), [({}, "auto"), ({"dialler": "off"}, "off")])
+def test_the_servers_dialler_is_every_sandboxs(asked: dict[str, Any], dialler: str) -> None:
+    """--dialler auto holds in sandboxes that say nothing themselves, also after a reset (AM-09)."""
+    admin = Admin(create_app(Service.start(Settings(dialler="auto"))).test_client())
+    admin.ok("POST", "/sandboxes", {"key": "one", **asked})
+    admin.ok("POST", "/sandboxes/one/reset")
+    assert admin.ok("GET", "/sandboxes/one/simulation")["dialler"] == dialler
 
 
 def test_the_journal_of_the_api_does_not_hold_the_admin_api(admin: Admin) -> None:
