@@ -24,7 +24,7 @@ from tests.ledger_scan import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWED = 15
+OWED = 1
 """How many ids may still wait for their test, whole or in part. Lower it with pending.json; nothing may be added."""
 
 WAITS_FOR = re.compile(r"[A-Za-z]+( [a-z]+)*")
