@@ -41,7 +41,8 @@ def advance(sandbox: Sandbox, until: datetime, reached: Reached | None = None) -
     """Move the time on to ``until``, or to the first moment at which ``reached`` says yes.
 
     Asked under the lock, before the first step and after each. Nothing happens when ``until`` is past. A
-    reset or a restored snapshot on the way ends it there. Do not hold the lock.
+    reset, a restored snapshot or the drop of the sandbox on the way ends it there; it is no idle time. Do not
+    hold the lock.
     """
     with sandbox.lock:
         sandbox.settle()
@@ -51,6 +52,7 @@ def advance(sandbox: Sandbox, until: datetime, reached: Reached | None = None) -
         with sandbox.lock:
             if sandbox.resets != resets:
                 return Advanced(0, reached=False)
+            sandbox.used = real_time()
             ended = _slice(sandbox, until, reached)
             if ended is not None:
                 return Advanced(sandbox.floor.log.last - begun, reached=ended)

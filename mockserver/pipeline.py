@@ -127,8 +127,8 @@ def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, r
     """Go on with a command that waited; one from before a reset must not reach the state after it (AM-16)."""
     with sandbox.lock:
         if sandbox.resets != resets:
-            why = "it was reset or restored while the command was held back, which never took effect"
-            return problem(503, "the sandbox went back in time", why)
+            why = "its sandbox was reset, restored or dropped while it was held back"
+            return problem(503, "the command never took effect", why)
         return serve(held.inbound, sandbox, catalogue, hint, held)
 
 

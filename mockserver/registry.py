@@ -265,8 +265,12 @@ class SandboxRegistry:
 
 
 def _retire(sandbox: Sandbox) -> None:
-    """Hand what a sandbox has seen over to the server; hold no lock of the registry, for it waits for the sandbox's."""
+    """End what goes on in a sandbox, and hand what it has seen over to the server.
+
+    Hold no lock of the registry, for it waits for the sandbox's.
+    """
     with sandbox.lock:
+        sandbox.resets += 1
         sandbox.coverage.retire()
 
 

@@ -62,7 +62,7 @@ class Sandbox:
     used: float
     """When somebody used it last, through the API or the admin API; real time."""
     resets: int
-    """How often it went back, to its creation or a snapshot: what waited through that never happened."""
+    """How often it went back, to creation, a snapshot or nothing: what waited through that never happened."""
     last_reply: Reply | None
     """The reply before this one, as it was before anybody harmed it."""
 

@@ -72,7 +72,7 @@ class Expectation:
     def __init__(self, match: Mapping[str, Any]) -> None:
         self._match = {name: wanted for name, wanted in match.items() if name != "fields"}
         self._fields: Mapping[str, Any] = match.get("fields", {})
-        self._tests: dict[str, Test] = {name: test_of(wanted) for name, wanted in self._fields.items()}
+        self._tests: dict[str, Test] = {name: _test_of(wanted) for name, wanted in self._fields.items()}
 
     @property
     def size(self) -> int:
@@ -117,6 +117,14 @@ class Expectation:
             if not test(fields.get(name), name in fields):
                 made.append(Difference(name, self._fields[name], fields.get(name), name in fields))
         return made
+
+
+def _test_of(wanted: Any) -> Test:
+    """Return the test of a value; a list is one of its values, as in scenarios, or what a field that is a list must be."""
+    test = test_of(wanted)
+    if not isinstance(wanted, list):
+        return test
+    return lambda value, present: test(value, present) or (present and same(wanted, value))
 
 
 def _distance(differences: Sequence[Difference]) -> tuple[int, int]:

@@ -107,6 +107,8 @@ class Sandbox(Controls):
 
     def open(self) -> Self:
         """Make the sandbox; NoServer when there is none to make it on, AdminError when an option is refused."""
+        if self.is_open:
+            raise RuntimeError(f"this sandbox is open already, as {self.key}")
         self.server = find_server(*self._where)
         self._session = new_session()
         admin = Admin(self.server, self._session)

@@ -37,7 +37,7 @@ def ask(url: str, path: str, token: str | None) -> Answer:
     Certificates are not verified: a self-signed one is what ``--tls`` makes (TRN-13). Proxies of the
     environment are not used.
     """
-    connection, prefix = _connection(url)
+    connection, prefix = connection_to(url, TIMEOUT_SECONDS)
     try:
         connection.request(
             "GET", prefix + path, headers={"Authorization": f"Bearer {token}"} if token else {}
@@ -53,7 +53,8 @@ def ask(url: str, path: str, token: str | None) -> Answer:
     return Answer({name.lower(): value for name, value in headers}, body)
 
 
-def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+def connection_to(url: str, timeout: float) -> tuple[http.client.HTTPConnection, str]:
+    """Return a connection to the server of a base URL, and the path of that URL; InvalidSetting if it is none."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -62,9 +63,9 @@ def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
     prefix = parts.path.rstrip("/")
     if host and parts.scheme == "https":
         unverified = ssl._create_unverified_context()  # noqa: S323, SLF001 - see ask()
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=unverified), prefix
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=unverified), prefix
     if host and parts.scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS), prefix
+        return http.client.HTTPConnection(host, port, timeout=timeout), prefix
     raise InvalidSetting(f"expected a URL such as http://127.0.0.1:8080, got {url!r}")
 
 

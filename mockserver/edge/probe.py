@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
+from mockserver.edge.asking import connection_to
 from mockserver.edge.health import READYZ
-from mockserver.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
 
-TIMEOUT_SECONDS = 5.0
+TIMEOUT_SECONDS: Final = 5.0
 """How long a server may take to connect and to answer."""
 
 _WILDCARDS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -33,9 +31,9 @@ def probe(url: str) -> tuple[bool, str]:
     Certificates are not verified: a self-signed one is what ``--tls`` makes (TRN-13). Proxies of the
     environment are not used. Raises InvalidSetting for what is no http or https URL.
     """
-    connection, path = _connection(url)
+    connection, prefix = connection_to(url, TIMEOUT_SECONDS)
     try:
-        connection.request("GET", path)
+        connection.request("GET", prefix + READYZ)
         answer = connection.getresponse()
         status, body = answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
@@ -46,21 +44,6 @@ def probe(url: str) -> tuple[bool, str]:
         return True, f"ready: {url}"
     pending = _pending(body)
     return False, f"not ready: {url} {f'is loading {pending}' if pending else f'answers {status}'}"
-
-
-def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    path = parts.path.rstrip("/") + READYZ
-    if host and parts.scheme == "https":
-        unverified = ssl._create_unverified_context()  # noqa: S323, SLF001 - see probe()
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=unverified), path
-    if host and parts.scheme == "http":
-        return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS), path
-    raise InvalidSetting(f"expected a URL such as http://127.0.0.1:8080, got {url!r}")
 
 
 def _pending(body: bytes) -> str:

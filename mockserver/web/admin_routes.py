@@ -58,6 +58,8 @@ class Route:
     conflicts: bool = False
     forms: tuple[str, ...] = ()
     """Content types beside JSON that the answer may come in."""
+    asks: bool = False
+    """Whether it changes nothing, although its verb looks like it."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -156,7 +158,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "POST", "…/requests/verify", _V.verify,
         "Whether as many requests fit as expected, and how the nearest of the others differ.", "verify",
-        reply="verify",
+        reply="verify", asks=True,
     ),
     Route("GET", "…/snapshots", _P.snapshots, "All snapshots, oldest first.", reply="snapshots"),
     Route(

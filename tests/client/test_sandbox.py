@@ -202,3 +202,11 @@ def test_an_exception_carries_the_journal(server: Server) -> None:
     (note,) = failed.value.__notes__
     assert "r000001  ImportProcessData  status 1" in note
     assert "warning: GEN-10 /dat undocumented key" in note
+
+
+def test_an_open_sandbox_is_not_opened_again(server: Server) -> None:
+    """Else the first one would stay on the server with nobody to drop it."""
+    with Sandbox(server.url) as jodo:
+        with pytest.raises(RuntimeError, match=f"open already, as {jodo.key}"):
+            jodo.open()
+        assert push(jodo).status == 1

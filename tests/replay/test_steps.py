@@ -30,6 +30,7 @@ def test_changes_are_steps_and_questions_are_none() -> None:
     recorded = Recorded()
     for path in ("/clock", "/requests", "/state", "/faults", "/reproduction"):
         recorded.ok("GET", path)
+    recorded.ok("POST", "/requests/verify", {"count": {"exactly": 0}})
     recorded.admin.refused("POST", "/sandboxes/one/faults", {"status": 4711})
     recorded.admin.ok("PATCH", "/settings", {"edition": "web"})  # of another sandbox
     recorded.ok("PATCH", "/settings", {"edition": "web"})

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockserver.advancing import advance
 from mockserver.app import create_app
+from mockserver.model import Inbound, Pause
 from mockserver.service import Service
-from mockserver.settings import Settings
+from mockserver.settings import ENDPOINT, Settings
+from mockserver.world import Plan
 from tests.server_process import finished
 from tests.web.admin_client import Admin, push
 
@@ -111,3 +117,51 @@ def test_a_bad_idle_setting_is_a_usage_error(value: str) -> None:
     code, _, err = finished("serve", "--port", "0", "--idle", value)
     assert code == 2
     assert "a number of seconds above 0" in err
+
+
+def test_moving_time_on_is_no_idle_time() -> None:
+    """A sandbox that is on its way through a long day does not expire under who waits for the end of it."""
+    service = Service.start(Settings())
+    sandbox = service.registry.create(Plan(idle=60), "busy")
+    sandbox.used = 0.0
+    seen: list[float] = []
+
+    def look() -> bool:
+        seen.append(sandbox.idle_for)
+        return False
+
+    advance(sandbox, sandbox.clock.now(), look)
+    assert 0 <= seen[0] < 60
+
+
+def test_time_stops_in_a_sandbox_that_is_dropped() -> None:
+    """Whoever moves its time on gets an answer, and nothing more happens there."""
+    service = Service.start(Settings(clock="frozen"))
+    sandbox = service.registry.create(Plan(clock="frozen"), "gone")
+    with sandbox.lock:
+        begun = sandbox.clock.now()
+    dropper = threading.Thread(target=service.registry.drop, args=("gone",))
+
+    def reached() -> bool:
+        if not dropper.ident:
+            dropper.start()
+        return False
+
+    sandbox.floor.fire = lambda *_: True  # type: ignore[method-assign]
+    assert not advance(sandbox, begun + timedelta(days=1), reached).reached
+    dropper.join()
+    assert sandbox.clock.now() == begun
+
+
+def test_a_command_held_over_a_drop_never_takes_effect() -> None:
+    """Nobody could ever find it again, so that it is not acknowledged."""
+    service = Service.start(Settings(clock="frozen"), wire=True)
+    sandbox = service.registry.create(Plan(clock="frozen"), "gone")
+    sandbox.forced.add(None, fault=("latency", {"fixed": 5, "phase": "before"}))
+    body = b"data=" + json.dumps(push()).encode()
+    held = service.begin(Inbound("POST", "/sandboxes/gone" + ENDPOINT, b"", {}, body, 8080))
+    assert isinstance(held, Pause)
+    service.registry.drop("gone")
+    answer = held.resume()
+    assert not isinstance(answer, Pause)
+    assert (answer.http_status, b"reset, restored or dropped" in answer.body) == (503, True)

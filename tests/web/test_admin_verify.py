@@ -102,6 +102,15 @@ def test_fields_take_the_tests_of_scenarios(admin: Admin) -> None:
     assert verify(admin, {"fields": {"unheard_of": {"present": False}}})["ok"]
 
 
+def test_a_field_that_is_a_list_fits_that_very_list(admin: Admin) -> None:
+    """What a command brought as a list is found by the same list, in its order, and not by a part of it."""
+    command = {**push(), "method": "userStatus", "loginids": ["user1", "user2"]}
+    admin.send(command)
+    for wanted, ok in ((["user1", "user2"], True), (["user2", "user1"], False), (["user1"], False)):
+        match = {"method": "userStatus", "fields": {"loginids": wanted}}
+        assert admin.ok("POST", "/requests/verify", {"match": match})["ok"] is ok
+
+
 def test_failures_are_told_from_successes(admin: Admin) -> None:
     """A refused command, a broken one and one carried out, by the word or by the code."""
     admin.send(push())
