@@ -66,6 +66,10 @@ class FakeService:
             200, (("Content-Type", "application/json; charset=utf-8"), ("X-Mock-Sandbox", "default")), body
         )
 
+    def restless(self) -> list[Any]:
+        """Nothing happens here by itself."""
+        return []
+
     def pending(self) -> list[str]:
         return self.waiting
 
