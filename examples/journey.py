@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
@@ -186,8 +187,16 @@ def journey(jodo: Jodo) -> None:
 def main() -> int:
     """Make the journey with the options given; return the exit code."""
     parser = argparse.ArgumentParser(description="A journey of a client through the Jodo sandbox.")
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the server is (%(default)s)")
-    parser.add_argument("--admin-token", help="what the admin API asks for, if it does")
+    parser.add_argument(
+        "--url",
+        default=os.environ.get("JODO_MOCK_URL", "http://127.0.0.1:8080"),
+        help="where the server is (%(default)s)",
+    )
+    parser.add_argument(
+        "--admin-token",
+        default=os.environ.get("JODO_MOCK_ADMIN_TOKEN"),
+        help="what the admin API asks for, if it does",
+    )
     options = parser.parse_args()
     try:
         jodo = Jodo(options.url, options.admin_token)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from typing import Any
@@ -137,8 +138,16 @@ def play(client: type[Naive], url: str, token: str | None) -> int:
 def main() -> int:
     """Play both clients and return the exit code."""
     parser = argparse.ArgumentParser(description="Retries against a server that loses replies.")
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="where the sandbox runs")
-    parser.add_argument("--admin-token", help="token of its admin API, if it has one")
+    parser.add_argument(
+        "--url",
+        default=os.environ.get("JODO_MOCK_URL", "http://127.0.0.1:8080"),
+        help="where the sandbox runs",
+    )
+    parser.add_argument(
+        "--admin-token",
+        default=os.environ.get("JODO_MOCK_ADMIN_TOKEN"),
+        help="token of its admin API, if it has one",
+    )
     options = parser.parse_args()
     try:
         twice = [play(client, options.url, options.admin_token) for client in (Naive, Careful)]

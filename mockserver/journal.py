@@ -142,8 +142,8 @@ def _condensed(exchange: Exchange, members: dict[str, Any]) -> Exchange:
     }
     if exchange.regime is not None:
         changes["quirks"] = exchange.regime.quirks
-    if exchange.spec is not None and exchange.spec.wrap:
-        changes["wrap"] = exchange.spec.wrap
+    if exchange.spec is not None and exchange.spec.batch is not None:
+        changes["batch"] = exchange.spec.batch
     if exchange.memo is not None:
         # What played may have ended long before the journal forgets the exchange.
         changes |= {"plays": (), "memo": None, "faults": (), "patches": (), "forced_record": None}

@@ -139,7 +139,8 @@ class Exchange:
     and ``patches`` what they planned for the reply and ``harm`` the same in words; ``late`` answers a command
     that was carried out all the same. ``ended`` is how the connection ended, where a fault had a hand in it.
     ``story`` names the storyline and its step that sent it; empty for a client.
-    ``quirks`` and ``wrap`` are what the journal keeps of regime and spec, to read the command again.
+    ``quirks`` and ``batch`` are what the journal keeps of regime and spec, to read the command again: ``batch`` is
+    :attr:`mockserver.contract.methodspec.MethodSpec.batch`.
     """
 
     number: int
@@ -184,7 +185,7 @@ class Exchange:
     reply: Reply = Reply(500, (), b"")
     edition: str = ""
     quirks: Mapping[str, str] = NOTHING
-    wrap: str = ""
+    batch: tuple[str, str, int] | None = None
     story: str = ""
     status: int | None = None
     body_length: int = 0

@@ -76,7 +76,9 @@ class Outcome:
             "" if self.package == __version__ else f", recorded by {self.package}, played by {__version__}"
         )
         if difference is None:
-            return [f"sandbox {self.key}: {self.played} steps played{passed}{versions}: no difference"]
+            return [
+                f"sandbox {self.key}: {self.played} {'step' if self.played == 1 else 'steps'} played{passed}{versions}: no difference"
+            ]
         where = f" at {difference.pointer}" if difference.pointer else ""
         name = " ".join(filter(None, (difference.id, difference.title)))
         return [

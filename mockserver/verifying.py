@@ -15,10 +15,10 @@ from mockserver.contract.values import excerpt, same
 from mockserver.errors import Malformed, RawQueryRefused
 from mockserver.journal import request_id
 from mockserver.model import NOTHING
-from mockserver.scenarios.conditions import records_of, test_of
+from mockserver.scenarios.conditions import test_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mockserver.model import Exchange, Inbound
     from mockserver.sandbox import Sandbox
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NEAREST: Final = 5
 """Exchanges that are told as near misses."""
 
+_OF_RECORD: Final = "record_status"
 _SHOWN: Final = 200
 """Characters of a value that a difference repeats."""
 
@@ -70,17 +71,19 @@ class Expectation:
     """What a request, or any one record of it, must be like; ``match`` is checked against its schema."""
 
     def __init__(self, match: Mapping[str, Any]) -> None:
-        self._match = {name: wanted for name, wanted in match.items() if name != "fields"}
+        self._match = {name: wanted for name, wanted in match.items() if name not in ("fields", _OF_RECORD)}
+        self._of_record: Any = match.get(_OF_RECORD)
         self._fields: Mapping[str, Any] = match.get("fields", {})
         self._tests: dict[str, Test] = {name: _test_of(wanted) for name, wanted in self._fields.items()}
 
     @property
     def size(self) -> int:
         """How many conditions there are."""
-        return len(self._match) + len(self._fields)
+        return len(self._match) + len(self._fields) + (self._of_record is not None)
 
     def __str__(self) -> str:
         wanted = {**self._match, **self._fields}
+        wanted |= {} if self._of_record is None else {_OF_RECORD: self._of_record}
         parts = (f"{name} {excerpt(value, _SHOWN)}" for name, value in wanted.items())
         return f" with {', '.join(parts)}" if wanted else ""
 
@@ -88,7 +91,7 @@ class Expectation:
         """Return how an exchange differs; ``inbound`` is its whole request, None where that is not kept."""
         told = (_told(name, wanted, exchange, sandbox) for name, wanted in self._match.items())
         outside = [found for found in told if found is not None]
-        if not self._fields:
+        if not self._fields and self._of_record is None:
             return _Compared(exchange, outside)
         if inbound is None:
             return _Compared(exchange, outside, known=False)
@@ -96,20 +99,33 @@ class Expectation:
 
     def _inside(self, exchange: Exchange, outside: list[Difference], command: Mapping[str, Any]) -> _Compared:
         """Compare the command, and each record together with it; the nearest of them counts."""
-        wrap, best = exchange.wrap, self._differences(command)
-        record, fields = None, command
-        first = next(iter(records_of(command)), None)
-        if isinstance(first, dict):
-            fields = {**first, **command}
-        for number, each in enumerate(records_of(command)):
+        best, record, fields = self._differences(command), None, command
+        if self._of_record is not None:
+            best = [*best, Difference(_OF_RECORD, self._of_record, None, there=False)]
+        records, wrap, success = _records(exchange, command)
+        if records and isinstance(records[0], dict):
+            fields = {**records[0], **command}
+        codes = {each.record: each.status for each in exchange.failed_records}
+        for number, each in enumerate(records):
             if not best:
                 break
             own = {wrap: each} if wrap else each
             both = {**command, **own} if isinstance(own, dict) else command
-            found = self._differences(both)
+            # A command that was refused as a whole has no records that were answered.
+            code = None if exchange.violation is not None else codes.get(number, success)
+            found = [*self._differences(both), *self._record_differs(code)]
             if _distance(found) < _distance(best):
                 best, record, fields = found, number, both
         return _Compared(exchange, [*outside, *best], record, fields)
+
+    def _record_differs(self, code: int | None) -> Iterator[Difference]:
+        """Yield how the status of a record differs; None is one that was never answered by itself."""
+        wanted = self._of_record
+        if wanted is None:
+            return
+        several = wanted if isinstance(wanted, list) else [wanted]
+        if code is None or code not in [int(each) for each in several]:
+            yield Difference(_OF_RECORD, wanted, code, there=code is not None)
 
     def _differences(self, fields: Mapping[str, Any]) -> list[Difference]:
         made = []
@@ -117,6 +133,15 @@ class Expectation:
             if not test(fields.get(name), name in fields):
                 made.append(Difference(name, self._fields[name], fields.get(name), name in fields))
         return made
+
+
+def _records(exchange: Exchange, command: Mapping[str, Any]) -> tuple[Sequence[Any], str, int]:
+    """Return the records of a command, where its method has some, what stands for a whole one, and their success."""
+    if exchange.batch is None:
+        return (), "", 0
+    field, wrap, success = exchange.batch
+    found = command.get(field)
+    return (found if isinstance(found, list) else ()), wrap, success
 
 
 def _test_of(wanted: Any) -> Test:
@@ -127,8 +152,10 @@ def _test_of(wanted: Any) -> Test:
     return lambda value, present: test(value, present) or (present and same(wanted, value))
 
 
-def _distance(differences: Sequence[Difference]) -> tuple[int, int]:
-    return len(differences), sum(not each.there for each in differences)
+def _distance(differences: Sequence[Difference]) -> tuple[int, int, int]:
+    """Return how far off something is; of two records the one with the right fields is nearer than one with the right status."""
+    missing = sum(not each.there for each in differences)
+    return len(differences), missing, sum(each.field != _OF_RECORD for each in differences)
 
 
 def _told(name: str, wanted: Any, exchange: Exchange, sandbox: Sandbox) -> Difference | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -95,6 +96,7 @@ def _refusal(answer: requests.Response) -> AdminError:
         text = f"HTTP {answer.status_code} of {answer.url} is no answer of an admin API: {answer.text[:200]}"
         return AdminError(answer.status_code, "no admin API", text, [])
     problem = answer.json()
-    return AdminError(
-        answer.status_code, problem.get("title", ""), problem.get("detail", ""), problem.get("errors", [])
-    )
+    detail = problem.get("detail", "")
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        detail += "; JODO_MOCK_ADMIN_TOKEN in the environment, or token=, tells it to this client"
+    return AdminError(answer.status_code, problem.get("title", ""), detail, problem.get("errors", []))

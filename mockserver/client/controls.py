@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from urllib.parse import quote
 
@@ -41,6 +42,19 @@ _MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 def moment_text(moment: datetime | str) -> str:
     """Return a time as the admin API takes it; text passes."""
     return moment if isinstance(moment, str) else moment.strftime(_MOMENT)
+
+
+_SPANS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+
+
+def _span(delta: Mapping[str, float]) -> float:
+    """Return the seconds of a span; TypeError names what is none and the nearest that is."""
+    for name in delta:
+        if name not in _SPANS:
+            near = get_close_matches(name, _SPANS, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise TypeError(f"advance takes {', '.join(_SPANS)}, until or must, not {name}{meant}")
+    return timedelta(**delta).total_seconds()
 
 
 class Controls:
@@ -100,28 +114,39 @@ class Controls:
         state: ClockState = self.admin("GET", "/clock")
         return state
 
-    def set_clock(self, *, now: datetime | str | None = None, **settings: Any) -> ClockState:
+    def set_clock(self, now: datetime | str | None = None, **settings: Any) -> ClockState:
         """Set the clock's ``mode`` (real, frozen, scaled with ``scale``), its time, or both."""
         body = settings if now is None else {"now": moment_text(now), **settings}
         state: ClockState = self.admin("PUT", "/clock", body)
         self.moved()
         return state
 
-    def advance(self, *, until: datetime | str | Mapping[str, Any] | None = None, **delta: float) -> Advanced:
+    def advance(
+        self,
+        *,
+        until: datetime | str | Mapping[str, Any] | None = None,
+        must: bool = True,
+        **delta: float,
+    ) -> Advanced:
         """Move the sandbox's time on, and return where it stands; all that falls due happens on the way.
 
         Either by a span (``days``, ``hours``, ``minutes``, ``seconds``, … of ``timedelta``) or ``until`` a
         time, ``"next_event"``, ``"idle"``, or something waited for, such as ``{"call": 796, "status":
-        "talking", "within": 3600}``; ``reached`` says whether that came about. Never backwards.
+        "talking", "within": 3600}``. What does not come about is an AssertionError, or with ``must=False``
+        told by ``reached``. Never backwards.
         """
         if (until is None) == (not delta):
             raise TypeError("advance takes a span, as in advance(hours=2), or until=")
         if until is None:
-            body: dict[str, Any] = {"seconds": timedelta(**delta).total_seconds()}
+            body: dict[str, Any] = {"seconds": _span(delta)}
         else:
             body = {"until": until if isinstance(until, Mapping) else moment_text(until)}
         state: Advanced = self.admin("POST", "/clock/advance", body)
         self.moved()
+        if must and not state["reached"]:
+            dialler = self.admin("GET", "/simulation")["dialler"]
+            told = f"it is {state['now']} now, and the dialler is {dialler}"
+            raise AssertionError(f"{body['until']} did not come about: {told}")
         return state
 
     def requests(self, **filters: Any) -> Rows:
@@ -143,23 +168,33 @@ class Controls:
         return found
 
     def assert_called(
-        self, method: str, /, *, times: int | None = None, status: int | None = None, **fields: Any
+        self,
+        method: str,
+        /,
+        *,
+        times: int | None = None,
+        status: int | None = None,
+        record_status: int | None = None,
+        **fields: Any,
     ) -> None:
         """Fail with an AssertionError unless such a command came, ``times`` times or at least once.
 
         ``fields`` are fields of the command, or of any of its records, and the values they must have, or
-        tests such as ``{"regex": "^98"}``; ``status`` is the vendor's code it was answered with. The error tells what came close, and in what
-        it differed.
+        tests such as ``{"regex": "^98"}``. ``status`` is the vendor's code that the whole command was
+        answered with, ``record_status`` that of the record with these fields: a command with status 1 may
+        hold records that failed. The error tells what came close, and in what it differed.
         """
         match: dict[str, Any] = {"method": method}
         match |= {"fields": fields} if fields else {}
-        match |= {} if status is None else {"status": status}
+        codes = {"status": status, "record_status": record_status}
+        wanted_codes = {name: code for name, code in codes.items() if code is not None}
+        match |= wanted_codes
         found = self.verify(match, {"min": 1} if times is None else {"exactly": times})
         if found["ok"]:
             return
         self.misses = found["near_misses"]
         told = [f"{name}={value!r}" for name, value in fields.items()]
-        told += [] if status is None else [f"status {status}"]
+        told += [f"{name.replace('_', ' ')} {code}" for name, code in wanted_codes.items()]
         wanted = f"{method} {times_text(times)}{', with ' if told else ''}{', '.join(told)}"
         raise AssertionError(not_called(wanted, found["matched"], self.misses))
 

@@ -153,12 +153,15 @@ class Sandbox(Controls):
         return self._admin is not None
 
     def admin(self, verb: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """Ask the admin API of this sandbox; ``path`` begins behind its key. Return the answer's JSON."""
-        return self._opened().json(verb, f"/sandboxes/{self.key}{path}", body, query)
+        """Ask the admin API of this sandbox; ``path`` is what stands behind its key. Return the answer's JSON."""
+        return self._opened().json(verb, self._below(path), body, query)
 
     def raw(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """Return what the admin API of this sandbox answers, byte for byte."""
-        return self._opened().ask("GET", f"/sandboxes/{self.key}{path}", None, query).content
+        return self._opened().ask("GET", self._below(path), None, query).content
+
+    def _below(self, path: str) -> str:
+        return f"/sandboxes/{self.key}/{path.lstrip('/')}".rstrip("/")
 
     def _opened(self) -> Admin:
         if self._admin is None:

@@ -213,6 +213,11 @@ class MethodSpec:
         return next((kind.wrap for kind in kinds), "")
 
     @cached_property
+    def batch(self) -> tuple[str, str, int] | None:
+        """Where the records stand, what stands for a whole one, and the code of one that was accepted; None without records."""
+        return None if self.records is None else (self.records.field, self.wrap, self.record_success)
+
+    @cached_property
     def answers_as(self) -> Mapping[str, Mapping[str, str]]:
         """Fields whose value may give the method another name in its answers (USR-20): value to name."""
         nodes = self.head.properties.items()

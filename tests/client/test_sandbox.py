@@ -123,7 +123,7 @@ def test_time_travel(server: Server, jodo: Sandbox) -> None:
         assert jodo.advance(until=datetime(2026, 2, 1))["now"] == "2026-02-01 00:00:00"  # noqa: DTZ001
         assert jodo.advance(until="2026-02-02 00:00:00").items() >= jodo.clock.items()
         assert jodo.advance(until="idle")["reached"]
-        waited = jodo.advance(until={"login": "user1", "status": "Talking", "within": 0})
+        waited = jodo.advance(until={"login": "user1", "status": "Talking", "within": 0}, must=False)
         assert (waited["now"], waited["reached"]) == ("2026-02-02 00:00:00", False)
         assert push(jodo).body["resdatetime"] == "2026-02-02 00:00:00"
         assert push(other).body["resdatetime"] == "2026-01-02 09:00:00"
@@ -210,3 +210,30 @@ def test_an_open_sandbox_is_not_opened_again(server: Server) -> None:
         with pytest.raises(RuntimeError, match=f"open already, as {jodo.key}"):
             jodo.open()
         assert push(jodo).status == 1
+
+
+def test_what_is_waited_for_and_does_not_come_about_fails(jodo: Sandbox) -> None:
+    """A test must not go on thirty days later as if nothing were wrong; who wants to know may ask."""
+    with pytest.raises(AssertionError, match="did not come about: it is .* and the dialler is off"):
+        jodo.advance(until={"login": "user1", "status": "Talking", "within": 60})
+    found = jodo.advance(until={"login": "user1", "status": "Talking", "within": 60}, must=False)
+    assert found["reached"] is False
+
+
+def test_a_misspelt_span_names_the_right_one(jodo: Sandbox) -> None:
+    """What timedelta would say helps nobody."""
+    with pytest.raises(TypeError, match=r"not hour; did you mean hours\?"):
+        jodo.advance(hour=1)
+
+
+def test_the_path_of_an_admin_request_needs_no_slash(jodo: Sandbox) -> None:
+    """A path without one would be glued to the sandbox's key."""
+    assert jodo.admin("GET", "clock") == jodo.admin("GET", "/clock")
+
+
+def test_a_record_that_failed_is_told_from_its_command(jodo: Sandbox) -> None:
+    """The command has status 1, the record 043: record_status says what was meant (IPD106-27)."""
+    jodo.call("ImportProcessData", media="12", updateparam="mobilenumber", data=[{"mobilenumber": "12345"}])
+    jodo.assert_called("ImportProcessData", status=1, record_status=43, mobilenumber="12345")
+    with pytest.raises(AssertionError, match="record status 1.*\n.*record_status: expected 1, got 43"):
+        jodo.assert_called("ImportProcessData", record_status=1, mobilenumber="12345")

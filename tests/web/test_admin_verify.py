@@ -111,6 +111,33 @@ def test_a_field_that_is_a_list_fits_that_very_list(admin: Admin) -> None:
         assert admin.ok("POST", "/requests/verify", {"match": match})["ok"] is ok
 
 
+def test_a_record_is_told_from_the_command_it_stands_in(admin: Admin) -> None:
+    """A command with status 1 may hold a record that failed with 043 (IPD106-27): record_status is the record's own."""
+    admin.send(push(MOBILE, "12345"))
+    failed = {"fields": {"mobilenumber": "12345"}}
+    assert verify(admin, {**failed, "status": 1})["ok"] is True
+    assert verify(admin, {**failed, "record_status": "043"})["ok"] is True
+    assert verify(admin, {"fields": {"mobilenumber": MOBILE}, "record_status": 1})["ok"] is True
+    assert verify(admin, {"record_status": [43, 50]})["matched"] == 1
+    found = verify(admin, {**failed, "record_status": 1})
+    (miss,) = found["near_misses"]
+    assert (found["ok"], miss["record"]) == (False, 1)
+    assert miss["differences"] == [{"field": "record_status", "expected": 1, "got": 43, "there": True}]
+    admin.send({**push(MOBILE), "media": "99"})
+    assert verify(admin, {"record_status": 1, "status": 17})["ok"] is False
+    admin.send({"method": "getActiveUserList", "apikey": "test_org", "servicekey": "VoiceProcess"})
+    assert verify(admin, {"method": "getActiveUserList", "record_status": 1})["ok"] is False
+
+
+def test_records_are_looked_for_where_the_method_has_them(admin: Admin) -> None:
+    """Under a misspelt key there are none: nobody took them for customers (IPD106-41)."""
+    command = push(MOBILE)
+    command["dat"] = command.pop("data")
+    admin.send(command)
+    assert verify(admin, {"method": METHOD, "fields": {"mobilenumber": MOBILE}})["ok"] is False
+    assert verify(admin, {"method": METHOD, "status": 32})["ok"] is True
+
+
 def test_failures_are_told_from_successes(admin: Admin) -> None:
     """A refused command, a broken one and one carried out, by the word or by the code."""
     admin.send(push())
