@@ -214,7 +214,7 @@ def test_an_open_sandbox_is_not_opened_again(server: Server) -> None:
 
 def test_what_is_waited_for_and_does_not_come_about_fails(jodo: Sandbox) -> None:
     """A test must not go on thirty days later as if nothing were wrong; who wants to know may ask."""
-    with pytest.raises(AssertionError, match="did not come about: it is .* and the dialler is off"):
+    with pytest.raises(AssertionError, match=r"did not come about: it is .* and the dialler is off"):
         jodo.advance(until={"login": "user1", "status": "Talking", "within": 60})
     found = jodo.advance(until={"login": "user1", "status": "Talking", "within": 60}, must=False)
     assert found["reached"] is False
@@ -235,5 +235,5 @@ def test_a_record_that_failed_is_told_from_its_command(jodo: Sandbox) -> None:
     """The command has status 1, the record 043: record_status says what was meant (IPD106-27)."""
     jodo.call("ImportProcessData", media="12", updateparam="mobilenumber", data=[{"mobilenumber": "12345"}])
     jodo.assert_called("ImportProcessData", status=1, record_status=43, mobilenumber="12345")
-    with pytest.raises(AssertionError, match="record status 1.*\n.*record_status: expected 1, got 43"):
+    with pytest.raises(AssertionError, match=r"record status 1.*\n.*record_status: expected 1, got 43"):
         jodo.assert_called("ImportProcessData", record_status=1, mobilenumber="12345")
