@@ -44,6 +44,8 @@ def set_clock(ask: Ask) -> dict[str, Any]:
         mode, scale = running(ask.body, clock.mode, clock.scale)
         clock.set(mode, now, scale)
         ask.sandbox.settle()
+        # Who waits looks more often where time goes on by itself.
+        ask.sandbox.bell.ring()
         return stands(clock)
 
 
