@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockserver.clock import real_time
 from mockserver.errors import NotKept
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mockserver.sandbox import Sandbox
+
+_LOOKS_SECONDS: Final = 0.2
 
 
 def settle(sandbox: Sandbox) -> datetime:
@@ -30,6 +32,13 @@ def settle(sandbox: Sandbox) -> datetime:
                 sandbox.bell.ring()
     floor.now = now
     return now
+
+
+def looks_every(sandbox: Sandbox) -> float | None:
+    """Return after how many seconds who waits asks again, since time alone may bring it about; None where it cannot."""
+    with sandbox.lock:
+        running = sandbox.clock.mode != "frozen" and sandbox.store.count("timers") > 0
+    return _LOOKS_SECONDS if running else None
 
 
 def fire(sandbox: Sandbox, until: datetime) -> bool:

@@ -43,6 +43,11 @@ class Outbound:
         """Whether anything may go out from now on."""
         return bool(self._sandbox.floor.rules.outgoing)
 
+    def attend(self) -> None:
+        """Let time go on by itself where something is to go out from now on; nothing is sent a second time."""
+        if self.wanted:
+            self._send(())
+
     def resume(self) -> None:
         """Send again what was on its way when the state was kept, and let time go on: at least once is promised."""
         parcels = on_their_way(self._sandbox.store)

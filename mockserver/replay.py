@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     Node = Mapping[str, Any]
 
+_WHOM: Final = ("apikey", "process", "calllistid", "contact", "login", "status", "outcome")
 _ID: Final = "x-mock-request-id"
 _SNAPSHOT: Final = re.compile("/snapshots/([^/]+)")
 
@@ -115,6 +116,7 @@ def play(document: Node, file: str = "reproduction") -> Outcome:
             difference = Difference(*place, unequal.what, unequal.pointer, unequal.expected, unequal.got)
             break
     steps = len(document["steps"])
+    difference = difference or player.end(document)
     return Outcome(player.sandbox.key, document["package"], steps, played, passed_over, difference)
 
 
@@ -159,6 +161,26 @@ class _Player:
             return None
         return first_difference(_reply(step["reply"]), answered, self._ignored)
 
+    def end(self, document: Node) -> Difference | None:
+        """Let pass what time there was after the last step; return the first event that went another way.
+
+        Compared are kinds, and whom they concern: clocks that ran give other milliseconds. Where speech or
+        hooks went out over the network nothing is compared, since nothing is sent now.
+        """
+        if not self._complete or "ended" not in document or self.sandbox.outbound.wanted:
+            return None
+        self._stand_at(datetime.fromisoformat(document["ended"]))
+        with self.sandbox.lock:
+            self.sandbox.settle()
+            played = {event.id: _concerned(event.shown()) for event in self.sandbox.floor.log.newest_first()}
+        recorded = {event["id"]: _concerned(event) for event in document["events"]}
+        for name in sorted({*played, *recorded}):
+            expected, got = recorded.get(name, "nothing"), played.get(name, "nothing")
+            if expected != got and (name in recorded or not recorded or name > min(recorded)):
+                steps = len(document["steps"])
+                return Difference(steps, name, "event", document["ended"], "what happened", "", expected, got)
+        return None
+
     def _go_on(self, step: Node) -> Pause | Reply:
         """Send the request of a step, or let one take effect that was held back."""
         before = self._pending.pop(step["id"], None)
@@ -190,6 +212,12 @@ class _Player:
                 clock.set("frozen", moment)
             else:
                 clock.advance(by)
+
+
+def _concerned(event: Node) -> str:
+    """Return what an event is and whom it concerns, without what depends on milliseconds."""
+    told = [f"{name} {event[name]}" for name in _WHOM if event.get(name) is not None]
+    return ", ".join([str(event["kind"]), *told])
 
 
 def _settings(document: Node) -> Settings:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mockserver.model import Inbound, Reply
     from mockserver.sandbox import Sandbox
+    from mockserver.simulation.events import Event
     from mockserver.steps import Step
 
 FORMAT: Final = "jodo-mock reproduction"
@@ -51,6 +52,8 @@ def reproduction_of(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
         steps, lost, wanted = sandbox.steps.kept, sandbox.steps.lost, sandbox.steps.scenarios
         plan, begun, minted = sandbox.plan, sandbox.steps.begun, bool(sandbox.minted)
         snapshots = sandbox.steps.snapshots
+        ended = time_text(sandbox.settle())
+        events = [_event(event) for event in sandbox.floor.log.newest_first()][::-1]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -74,7 +77,16 @@ def reproduction_of(sandbox: Sandbox, settings: Settings) -> dict[str, Any]:
         },
         "scenarios": [dict(scenario.document) for scenario in wanted.values()],
         "steps": list(_steps(steps)),
+        "ended": ended,
+        "events": events,
     }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """Return an event without its real time, which no two runs share."""
+    shown_whole = event.shown()
+    del shown_whole["real"]
+    return shown_whole
 
 
 def _plain(value: Any) -> Any:
@@ -187,6 +199,7 @@ def _bad_settings(given: Mapping[str, Any], file: str) -> Iterator[Problem]:
 def _bad_values(document: Mapping[str, Any], file: str) -> Iterator[Problem]:
     """Yield the times that are none, and the bytes that are not base64: no schema can tell."""
     times = [("/sandbox/begun", document["sandbox"]["begun"])]
+    times += [("/ended", document["ended"])] if "ended" in document else []
     for number, step in enumerate(document["steps"]):
         times.append((f"/steps/{number}/at", step["at"]))
         for part in ("request", "reply"):

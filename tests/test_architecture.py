@@ -188,7 +188,7 @@ HTTP_FACES: Final = ("app", "edge.*", "web.*", "service", "pipeline", "replying"
 STATE: Final = frozenset(column for table in TABLES for column in table.columns)
 STATE_PLACES: Final = (
     "store.interface", "seed*", "sandbox", "owners", "gate", "methods.*", "simulation.*", "journal", "web.*", "stages",
-    "magic", "registry", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
+    "magic", "registry", "replay", "scenarios.*", "interference", "key_hints", "client.*", "verifying", "logs.*",
     "sending", "demo.*",
 )  # fmt: skip
 """Columns of the state are our own words (AM-70), wherever rows are read and written."""

@@ -30,6 +30,10 @@ LONGEST: Final = 2000
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+", re.ASCII)
 """Visible ASCII but the backslash, which some readers take for a slash."""
 
+_EXPECTED: Final = "a URL such as http://127.0.0.1:9000/hook"
+_NAMED: Final = 80
+"""Characters of a host that a message repeats at most."""
+
 _METADATA_NAMES: Final = frozenset(
     {
         "metadata", "metadata.google.internal", "metadata.goog", "metadata.azure.internal", "metadata.azure.com",
@@ -95,7 +99,10 @@ class Policy:
 
     def addresses(self, target: Target, look_up: LookUp | None = None) -> list[str]:
         """Return the addresses of a target, all of them checked; raises TargetDenied, or OSError when it has none."""
-        found = (look_up or looked_up)(_address_of(target.host) or target.host, target.port)
+        try:
+            found = (look_up or looked_up)(_address_of(target.host) or target.host, target.port)
+        except UnicodeError:
+            raise TargetDenied(f"{target.host[:_NAMED]} is no name of a host", _EXPECTED) from None
         for text in found:
             address = ip_address(text.partition("%")[0])
             why = denied_because(address)
@@ -151,7 +158,7 @@ def _denied(what: str, why: str) -> TargetDenied:
 
 
 def _parsed(url: str) -> Target:
-    expected = "a URL such as http://127.0.0.1:9000/hook"
+    expected = _EXPECTED
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

@@ -25,5 +25,7 @@ def handle(call: Call) -> Mapping[str, Any]:
         changes |= {"due": due, "status": waiting(call, due)}
     for found in open_entries(call):
         _, row = call.floor.calls.change(found, changes)
-        call.floor.tell_call("call.reallocated", row, before=found[1]["login"], due=row["due"])
+        # Who dialled it last is not who has it now.
+        moved = {"login": row["login"], "before": found[1]["login"], "due": row["due"]}
+        call.floor.tell_call("call.reallocated", row, **moved)
     return {}

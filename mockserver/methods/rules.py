@@ -71,6 +71,7 @@ def open_entries(call: Call) -> list[Found]:
         (row_id, row)
         for row_id, row in of_contact(call, head.get("contact"))
         if row["status"] in OPEN
+        and row["calltype"] is not None  # one that came in rings; there is nothing to dial
         and (not code or row["customercode"] == code)
         and (not by_time or row["due"] == due)
     ]

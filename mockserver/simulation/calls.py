@@ -210,6 +210,7 @@ def close_of(floor: Floor, user: Found) -> None:
 def close(floor: Floor, found: Found) -> Found:
     """Close an entry, wherever it stands; the agent's status is left as it is."""
     if found[1]["status"] == TALKING:
+        floor.tell_call("call.ended", found[1], by="agent", seconds=_seconds(floor, found[1]))
         _record(floor, found[1])
     found = floor.calls.change(found, {"status": DONE})
     floor.tell_call("call.done", found[1])

@@ -129,7 +129,7 @@ def come_in(floor: Floor, process: Mapping[str, Any], number: str) -> Found:
     """Let a call come in on a process: it is on the list at once and rings at a ready agent, if there is one (SIM-04)."""
     tenant = process["tenant"]
     moment = floor.now.isoformat(" ", "seconds")
-    customer = floor.store.first("customers", tenant=tenant, process=process["name"], contact1=number)
+    shown = screen_pop(floor.store, process, number)
     row = {
         "tenant": tenant,
         "process": process["name"],
@@ -141,7 +141,7 @@ def come_in(floor: Floor, process: Mapping[str, Any], number: str) -> Found:
         "status": QUEUED,
         "systemcallid": next_systemcallid(floor.store, floor.now, tenant),
         "media": floor.book.voice_in,
-        "customercode": None if customer is None else customer[1]["customercode"],
+        "customercode": None if shown is None else shown["customercode"],
         "storedatetime": moment,
     }
     row_id = floor.calls.add(row)
@@ -155,7 +155,7 @@ def come_in(floor: Floor, process: Mapping[str, Any], number: str) -> Found:
     found = row_id, floor.store.get("calls", row_id) or {}
     target = floor.rules.outgoing.get("screen_pop")
     if target:
-        body = popped(found[1], screen_pop(floor.store, process, number))
+        body = popped(found[1], shown)
         post(floor, SCREEN_POP, target["url"], body, tenant=tenant, subject=row["calllistid"])
     return found
 

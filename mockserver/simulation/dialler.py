@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mockserver.contract.values import parse_moment
-from mockserver.simulation.calllist import DIAL, INCOMING, PREVIEW, QUEUED, SCHEDULED
+from mockserver.simulation.calllist import DIAL, FALLS_DUE, INCOMING, PREVIEW, QUEUED, SCHEDULED
 from mockserver.simulation.calls import dial, ring
+from mockserver.simulation.timers import next_timer, set_timer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 """The mode in which calls are dialled as soon as they can be."""
 
+OFFERS: Final = "offer"
+"""Kind of the timer of an entry that stands back until all of its moment are queued."""
+
 
 def fall_due(floor: Floor, timer: Row) -> None:
     """Queue an entry whose time has come, unless it was moved or closed meanwhile (SIM-07)."""
@@ -33,8 +37,25 @@ def fall_due(floor: Floor, timer: Row) -> None:
     if due is None or due > floor.now:
         return
     found = floor.calls.change(found, {"status": QUEUED})
-    floor.tell_call("call.queued", found[1])
-    if floor.rules.dialler == AUTO:
+    floor.tell_call("call.queued", found[1], login=found[1]["login"])
+    if floor.rules.dialler != AUTO:
+        return
+    if found[1]["calltype"] not in floor.book.urgent and _more_now(floor, timer):
+        set_timer(floor.store, floor.now, OFFERS, tenant=timer["tenant"], subject=timer["subject"])
+    else:
+        offer(floor, found)
+
+
+def _more_now(floor: Floor, timer: Row) -> bool:
+    """Tell whether entries of the same moment come after this one, or stand back for one that is urgent (SIM-08)."""
+    following = next_timer(floor.store, timer["at"])
+    return following is not None and following[1]["kind"] in (FALLS_DUE, OFFERS)
+
+
+def offers(floor: Floor, timer: Row) -> None:
+    """Offer an entry that stood back when it fell due, if it still waits."""
+    found = floor.calls.get(timer["tenant"], timer["subject"])
+    if found is not None and found[1]["status"] == QUEUED and floor.rules.dialler == AUTO:
         offer(floor, found)
 
 

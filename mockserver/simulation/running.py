@@ -8,7 +8,7 @@ from mockserver.simulation import calls, speech
 from mockserver.simulation.calllist import FALLS_DUE
 from mockserver.simulation.control import RUNG_OUT, ring_out
 from mockserver.simulation.deliveries import SENDS, goes_out
-from mockserver.simulation.dialler import fall_due, serve
+from mockserver.simulation.dialler import OFFERS, fall_due, offers, serve
 from mockserver.simulation.floor import Floor
 from mockserver.simulation.storyline import STORY, play_step
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS: Final[Mapping[str, Happening]] = {
     FALLS_DUE: fall_due,
+    OFFERS: offers,
     RUNG_OUT: ring_out,
     SENDS: goes_out,
     STORY: play_step,

@@ -17,6 +17,7 @@ from mockserver.simulation.calllist import ENGAGED, QUEUED
 from mockserver.simulation.control import IllegalVerb, carry_out, come_in, set_agent
 from mockserver.simulation.dialler import AUTO, dispatch
 from mockserver.simulation.floor import Errand
+from mockserver.simulation.speech import begin_all
 from mockserver.simulation.timers import set_timer
 
 if TYPE_CHECKING:
@@ -150,10 +151,13 @@ def _latest(floor: Floor, tenant: str, number: str) -> Found | None:
 
 def _rules(floor: Floor, tenant: str, given: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     chosen = {name: value for name, value in given.items() if name != "dialler"}
-    dialler = given.get("dialler", floor.rules.dialler)
+    before = floor.rules.dialler
+    dialler = given.get("dialler", before)
     floor.rules = replace(floor.rules, dialler=dialler, chosen={**floor.rules.chosen, **chosen})
     floor.tell("story.changed", tenant, **about, rules=dict(given))
     if dialler == AUTO:
+        if before != AUTO:
+            begin_all(floor)
         dispatch(floor)
 
 

@@ -38,12 +38,19 @@ def clock(ask: Ask) -> dict[str, Any]:
 def set_clock(ask: Ask) -> dict[str, Any]:
     """Set mode, time or both; what is due by then happens first."""
     now = moment(ask.body, "now")
+    clock = ask.sandbox.clock
     with ask.sandbox.lock:
-        clock = ask.sandbox.clock
         ask.sandbox.settle()
+        running(ask.body, clock.mode, clock.scale)
+    if now is not None:
+        # A day that is leapt over may be long: commands go on being answered meanwhile.
+        move_on(ask.sandbox, now)
+    with ask.sandbox.lock:
         mode, scale = running(ask.body, clock.mode, clock.scale)
         clock.set(mode, now, scale)
         ask.sandbox.settle()
+        # Who waits looks more often where time goes on by itself.
+        ask.sandbox.bell.ring()
         return stands(clock)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.contract.documents import known, shown
 from mockserver.deliveries.targets import TargetDenied
 from mockserver.errors import Problem
+from mockserver.happening import looks_every
 from mockserver.simulation import deliveries as outgoing
 from mockserver.simulation.speech import request, waiting_ones
 from mockserver.store.pages import MAX_ID
@@ -79,7 +80,7 @@ def deliveries(ask: Ask) -> bytes:
         ]
         return found[::-1], bool(found)
 
-    found = ask.wait(find)
+    found = ask.wait(find, looks_every(ask.sandbox))
     return b'{"total":%d,"deliveries":%b}' % (
         len(found),
         encode_rows(_shown(*each) for each in found[:limit]),

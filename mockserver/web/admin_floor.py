@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockserver.contract.documents import known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem
+from mockserver.happening import looks_every
 from mockserver.simulation.control import carry_out, come_in, legal_verbs
 from mockserver.simulation.events import number_of
 from mockserver.simulation.floor import Rules
@@ -43,7 +44,7 @@ def events(ask: Ask) -> bytes:
         found = [event for event in listed if all(fits(event) for fits in wanted)]
         return found, bool(found)
 
-    found = ask.wait(find)
+    found = ask.wait(find, looks_every(ask.sandbox))
     return b'{"total":%d,"events":%b}' % (len(found), encode_rows(event.shown() for event in found[:limit]))
 
 
@@ -115,7 +116,7 @@ def change_rules(ask: Ask) -> dict[str, Any]:
                 begin_all(floor)
         sandbox.react()
         if outgoing:
-            sandbox.outbound.resume()
+            sandbox.outbound.attend()
         return _rules(sandbox)
 
 

@@ -82,6 +82,8 @@ def test_what_is_refused_is_not_told(floor: Floor) -> None:
         ({"hooks": [{"url": "http://[::ffff:169.254.0.1]/", "events": ["agent"]}]}, "/hooks/0/url"),
         ({"hooks": [{"url": "ftp://127.0.0.1/", "events": ["agent"]}]}, "/hooks/0/url"),
         ({"hooks": [{"url": "http://127.0.0.1/", "events": []}]}, "/hooks/0/events"),
+        ({"screen_pop": {"url": "http://hooks..test/"}}, "/screen_pop/url"),
+        ({"screen_pop": {"url": f"http://{'a' * 64}.test/"}}, "/screen_pop/url"),
     ],
 )
 def test_targets_are_checked_when_they_are_configured(
@@ -150,6 +152,18 @@ def test_replay_sends_it_again(floor: Floor) -> None:
     ] == [("d1", "1", "default"), ("d1", "2", "default")]
     assert floor.refused("POST", "/simulation/deliveries/d2/replay")["status"] == 404
     assert floor.refused("GET", "/simulation/deliveries?status=lost")["status"] == 400
+
+
+def test_another_target_sends_nothing_a_second_time(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on its way when somebody changes where things go stays on its way: it is handed over once."""
+    taken: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        floor.service.courier, "take", lambda _, parcels: taken.extend((p.number, p.attempt) for p in parcels)
+    )
+    floor.configure(hooks=hook("http://127.0.0.1:9/", "agent"))
+    floor.ok("POST", AGENT, {"status": "Talking"})
+    floor.configure(screen_pop={"url": "http://127.0.0.1:9/pop"})
+    assert taken == [(1, 1)]
 
 
 def test_reset_and_snapshots_follow(floor: Floor) -> None:

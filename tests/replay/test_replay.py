@@ -247,6 +247,30 @@ def test_nothing_is_sent_while_a_run_is_played_again() -> None:
         assert len(client.got) <= came + 1
 
 
+def test_what_happens_on_the_floor_happens_again() -> None:
+    """The document tells the events; one that goes another way is named, though every reply is the same."""
+    recorded = Recorded(clock={"mode": "frozen", "now": "2026-01-02 09:00:00"}, dialler="auto")
+    recorded.push("8850014998", "1110001006")
+    recorded.ok("POST", "/clock/advance", {"seconds": 7200})
+    document = recorded.document()
+    kinds = [event["kind"] for event in document["events"]]
+    assert {"call.queued", "call.dialling", "call.ended", "recording.stored"} <= set(kinds)
+    assert all("real" not in event for event in document["events"])
+    assert play(document, "run.json").difference is None
+    other = copy.deepcopy(document)
+    changed = next(event for event in other["events"] if event["kind"] == "call.ended")
+    changed["contact"] = "9999999999"
+    difference = play(other, "run.json").difference
+    assert difference is not None
+    assert (difference.id, difference.what) == (changed["id"], "what happened")
+    assert "contact 9999999999" in difference.expected
+    other = copy.deepcopy(document)
+    del other["events"][-1]
+    difference = play(other, "run.json").difference
+    assert difference is not None
+    assert difference.expected == "nothing"
+
+
 def test_the_server_counts_too() -> None:
     """Settings of the server that change its answers are played with: quirks, editions by port, base of links."""
     chosen = Settings(

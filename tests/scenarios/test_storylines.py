@@ -176,6 +176,17 @@ def test_what_a_story_sends_is_no_traffic_of_the_client(server: Running) -> None
     assert touched["requests"] == 0
 
 
+def test_a_story_that_switches_the_dialler_on_begins_what_waits(server: Running) -> None:
+    """SIM-06: speech that waited while the dialler was off is made, as when the admin API switches it on."""
+    floor = Floor(server)
+    push = {**PUSH, "servicekey": "TtsProcess", "data": [{**RECORD, "mobilenumber": "9812300001"}]}
+    begin(floor, story({"at": "+1", "send": push}, {"at": "+60", "floor": {"dialler": "auto"}}))
+    floor.advance("09:00:59")
+    assert [row["liststatus"] for row in floor.calls("9812300001")] == [10500]
+    floor.advance("09:01:10")
+    assert [row["liststatus"] for row in floor.calls("9812300001")] == [1001]
+
+
 def test_a_story_ends_with_its_scenario(server: Running) -> None:
     """Deactivated, it takes no further step; activated again it begins anew, and only once."""
     floor = Floor(server)

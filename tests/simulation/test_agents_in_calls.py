@@ -184,6 +184,40 @@ def test_reallocation_moves_what_waits(shop: Make) -> None:
     assert [event["before"] for event in floor.events("call.reallocated")] == [TEST, TEST]
 
 
+def test_a_conversation_that_its_agent_leaves_has_ended(shop: Make) -> None:
+    """SIM-12: the call of an agent who is logged out while he talks is told as ended, as if he had hung up, and recorded."""
+    floor = shop("user1")
+    call = floor.push(LONG, userlogin="user1")
+    floor.advance(100)
+    floor.put("user1", OUT)
+    ended, stored, done = floor.events(call=call)[-3:]
+    assert (ended["kind"], ended["by"]) == ("call.ended", "agent")
+    assert (stored["kind"], stored["seconds"]) == ("recording.stored", ended["seconds"])
+    assert done["kind"] == "call.done"
+
+
+def test_a_reallocated_call_is_told_under_its_new_agent(shop: Make) -> None:
+    """RAD-11: after an attempt of another agent the events name whose the entry is now."""
+    floor = shop("user1", RUPESH)
+    call = floor.push(BUSY, userlogin="user1")
+    floor.advance(10)
+    floor.command("GV-13", contactnumber=BUSY, login=RUPESH, calldatetime=floor.later(60))
+    floor.advance(50)
+    told = [(event["kind"], event["login"]) for event in floor.events(call=call)][-3:]
+    assert told == [("call.reallocated", RUPESH), ("call.queued", RUPESH), ("call.dialling", RUPESH)]
+
+
+def test_a_call_that_came_in_is_not_reallocated(shop: Make) -> None:
+    """RAD-11, SIM-04: a caller who waits for an agent is nothing to be dialled; he hangs up when nobody answers in time."""
+    floor = shop()
+    call = floor.incoming(BUSY, "VoiceProcess")
+    before = floor.entry(call)
+    floor.command("GV-13", contactnumber=BUSY, login=RUPESH, calldatetime=floor.later(3600))
+    assert floor.entry(call) == before
+    floor.advance(60)
+    assert (floor.entry(call)["status"], floor.entry(call)["outcome"]) == ("done", "abandoned")
+
+
 @pytest.mark.parametrize("seconds", [0, 60])
 def test_reallocation_leaves_a_call_under_way(shop: Make, seconds: int) -> None:
     """RAD-11: an entry that is dialled or talked about is not open: the command is refused and its agent keeps it."""

@@ -44,6 +44,30 @@ def test_hot_leads_first_then_the_oldest(shop: Make) -> None:
     assert floor.dialled()[:5] == [(number, "user1") for number in (hot, hotter, old, new, cold)]
 
 
+def test_a_hot_lead_goes_first_among_those_of_one_moment(shop: Make) -> None:
+    """SIM-08, SIM-07: of entries scheduled for the same second the hot leads are dialled first, the others by age."""
+    floor = shop("user1")
+    noon = floor.later(60)
+    old, new = floor.push(BUSY, callDateTime=noon), floor.push(BUSY, callDateTime=noon)
+    hot = floor.push(BUSY, callDateTime=noon, call_type=HOT)
+    cold = floor.push(BUSY, callDateTime=noon)
+    floor.advance(60)
+    assert floor.dialled() == [(hot, "user1")]
+    floor.advance(60)
+    assert floor.dialled() == [(number, "user1") for number in (hot, old, new, cold)]
+
+
+def test_entries_of_one_moment_go_to_all_who_are_ready(shop: Make) -> None:
+    """SIM-07, SIM-09: what stands back for hot leads is dialled in the same second when somebody is left for it."""
+    floor = shop("user1", RUPESH)
+    noon = floor.later(60)
+    his, anybodys = floor.push(BUSY, callDateTime=noon, userlogin=RUPESH), floor.push(BUSY, callDateTime=noon)
+    later = floor.push(BUSY, callDateTime=noon)
+    floor.advance(60)
+    assert sorted(floor.dialled()) == [(his, RUPESH), (anybodys, "user1")]
+    assert floor.entry(later)["status"] == "queued"
+
+
 def test_an_entry_of_somebody_waits_for_him(shop: Make) -> None:
     """SIM-09: userlogin's entry goes to that agent alone, however long others are free; anybody's goes to whoever is."""
     floor = shop("user1", RUPESH)

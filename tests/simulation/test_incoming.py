@@ -120,6 +120,9 @@ def test_the_pop_shows_the_newest_record(shop: Make) -> None:
     assert (pop["crm"], pop["storedatetime"]) == ("9", floor.later(60))
     call = floor.incoming(NUMBER)
     assert floor.entry(call)["customercode"] == pop["customercode"]
+    (twin,) = floor.store.find("customers", tenant=TENANT, process="VoiceInOut", contact1=NUMBER)
+    floor.store.insert("customers", {**twin[1], "customercode": 9999, "storedatetime": floor.later(90)})
+    assert floor.entry(floor.incoming(NUMBER))["customercode"] == 9999
     assert screen_pop(floor.store, process, "9000100299") is None
     other = floor.sandbox.process("VoiceProcess")
     assert other is not None

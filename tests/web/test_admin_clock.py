@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockserver.settings import ENDPOINT
+from mockserver.simulation.timers import set_timer
 from tests.api import IMPORT, text_of
 
 if TYPE_CHECKING:
+    from mockserver.service import Service
     from tests.web.admin_client import Admin
 
 AT = {"mode": "frozen", "now": "2026-01-02 09:00:00"}
@@ -51,6 +55,23 @@ def test_a_call_of_tomorrow_is_due_after_an_advance_in_that_sandbox_alone(admin:
     moved = admin.ok("POST", path, {"seconds": 1})
     assert moved == {"mode": "frozen", "now": TOMORROW, "scale": 0, "events": 1, "reached": True}
     assert (entry(admin, one)["status"], entry(admin, other)["status"]) == ("queued", "scheduled")
+
+
+def test_a_clock_that_is_set_forward_lets_others_in(admin: Admin, service: Service) -> None:
+    """As with advance, commands are answered while everything that lies between happens."""
+    sandbox = service.registry.get("default")
+    with sandbox.lock, sandbox.store.unit():
+        for second in range(4000):
+            set_timer(sandbox.store, sandbox.clock.now() + timedelta(seconds=second), "nothing")
+    put = threading.Thread(target=admin.ok, args=("PUT", "/clock", {"now": "8000-01-01 00:00:00"}))
+    left = {4000}
+    put.start()
+    while put.is_alive():
+        with sandbox.lock:
+            left.add(sandbox.store.count("timers"))
+    put.join()
+    assert len(left - {0, 4000}) > 0
+    assert sandbox.store.count("timers") == 0
 
 
 def test_an_api_key_expires_when_time_passes_its_date(admin: Admin) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -203,6 +204,15 @@ def test_who_waits_for_an_event_gets_it(admin: Admin, service: Service) -> None:
     home.ok("POST", "/clock/advance", {"seconds": 10})
     waiter.join(20)
     assert [event["calllistid"] for event in found[0]["events"]] == [number]
+
+
+def test_who_waits_on_a_clock_that_runs_gets_what_time_brings(admin: Admin) -> None:
+    """A long poll needs nobody else's question: what falls due on a scaled clock meanwhile answers it."""
+    home = Home(admin, dialler="auto", clock={"mode": "scaled", "scale": 5})
+    home.push(BUSY)
+    begun = time.perf_counter()
+    found = home.ok("GET", "/events?kind=call.unanswered&wait=40")
+    assert (found["total"], time.perf_counter() - begun < 20) == (1, True)
 
 
 def test_ids_of_events_go_on_after_a_restart(tmp_path: Path) -> None:
