@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
@@ -39,7 +40,12 @@ def state_problems(tables: Rows, catalogue: Catalogue) -> list[Problem]:
     ]
     if foreign:
         return foreign
-    return [*_clashes(tables), *_statuses(tables, catalogue), *_processes(tables, catalogue)]
+    return [
+        *_clashes(tables),
+        *_statuses(tables, catalogue),
+        *_processes(tables, catalogue),
+        *_timers(tables),
+    ]
 
 
 def _clashes(tables: Rows) -> Iterator[Problem]:
@@ -83,3 +89,15 @@ def _processes(tables: Rows, catalogue: Catalogue) -> Iterator[Problem]:
             except UnknownQuirk as error:
                 pointer = f"/tables/processes/{index}/{place}"
                 yield Problem("", pointer, str(error), error.expected, shown(value))
+
+
+def _timers(tables: Rows) -> Iterator[Problem]:
+    """Yield timers at times that no calendar has: they could never fire."""
+    for index, row in enumerate(tables.get("timers", ())):
+        try:
+            datetime.fromisoformat(row["at"])
+        except ValueError:
+            expected = "a time of the calendar as YYYY-MM-DD hh:mm:ss.mmm"
+            yield Problem(
+                "", f"/tables/timers/{index}/at", "there is no such time", expected, shown(row["at"])
+            )

@@ -123,6 +123,12 @@ def spoiled(table: str, column: str, value: Any, row: int = 1) -> Any:
     return lambda dump: dump["tables"][table][row].update({column: value})
 
 
+def timed(at: str) -> Any:
+    """Return what puts a timer of that time into a dump."""
+    timer = {"#": 1, "at": at, "kind": "due", "tenant": "test_org", "subject": 795, "data": None}
+    return lambda dump: dump["tables"]["timers"].append(timer)
+
+
 @pytest.mark.parametrize(
     ("spoil", "pointer", "says"),
     [
@@ -136,6 +142,8 @@ def spoiled(table: str, column: str, value: Any, row: int = 1) -> Any:
         (spoiled("recordings", "url", "no link"), "/tables/recordings/1/url", "uri"),
         (spoiled("recordings", "seconds", -1), "/tables/recordings/1/seconds", "at least 0"),
         (lambda dump: dump["tables"].update(user=[]), "/tables/user", "users?"),
+        (timed("0000-01-01 00:00:00.000"), "/tables/timers/0/at", "a time of the calendar"),
+        (timed("2026-02-30 10:00:00.000"), "/tables/timers/0/at", "a time of the calendar"),
         (spoiled("users", "logn", "x"), "/tables", "rows as GET"),
     ],
 )
