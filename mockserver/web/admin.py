@@ -64,7 +64,7 @@ _LATER: Final = Reply(204, (), b"")
 class _Rest(BaseConverter):
     """Whatever stands behind ``/__admin/``, slashes and all."""
 
-    regex = ".*"
+    regex = r"[\s\S]*"
     part_isolating = False
 
 

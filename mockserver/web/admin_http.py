@@ -36,7 +36,7 @@ _ROWS_AT_ONCE: Final = 500
 _DIGITS: Final = 12
 LONGEST_WAIT: Final = 60
 """Seconds that a request may wait for something to happen."""
-_SECONDS: Final = re.compile("[0-9]{1,5}(?:[.][0-9]{1,6})?", re.ASCII)
+_SECONDS: Final = re.compile("[0-9]{1,5}(?:[.][0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 _T = TypeVar("_T")
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.simulation.deliveries import KINDS, STATUSES
+from mockserver.simulation import deliveries
 from mockserver.store.interface import TABLES
 from mockserver.web.admin_http import HOME, LONGEST_WAIT
 from mockserver.web.openapi.endpoint import PROBLEM, SANDBOX
@@ -51,10 +52,16 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         "Seconds to wait for something that fits, if there is nothing yet.",
         {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
     ),
-    "since": (
-        "Not before a time of the sandbox, or after a request or an event of this id.",
-        {"anyOf": [dict(_MOMENT), {**_REQUEST, "pattern": "^[re][0-9]{1,18}$"}]},
+    "requests/since": (
+        "Not before a time of the sandbox, or after a request.",
+        {"anyOf": [dict(_MOMENT), dict(_REQUEST)]},
     ),
+    "events/since": (
+        "Not before a time of the sandbox, or after an event.",
+        {"anyOf": [dict(_MOMENT), {"type": "string", "pattern": "^e[0-9]{1,18}$", "examples": ["e000001"]}]},
+    ),
+    "deliveries/kind": ("What is delivered.", {"enum": list(deliveries.KINDS)}),
+    "deliveries/status": ("What became of it.", {"enum": list(deliveries.STATUSES)}),
     "kind": (
         f"What happened, as call.answered; call stands for all about calls. Of deliveries: {', '.join(KINDS)}.",
         _TEXT,
@@ -74,7 +81,7 @@ _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
         {"enum": ["sandbox", "all"], "default": "sandbox"},
     ),
 }
-"""Filters by name; one that is not here is a text."""
+"""Filters by name, after that of the answer where it matters; one that is not here is a text."""
 
 _PARTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "sandboxes": ("Key of a sandbox.", SANDBOX),
@@ -186,7 +193,9 @@ def _parts(path: str, parts: Parts) -> Iterator[Schema]:
 
 def _filters(route: Route) -> Iterator[Schema]:
     for name in route.filters:
-        about, schema = _FILTERS.get(name, ("Only what has it.", _TEXT))
+        about, schema = _FILTERS.get(f"{route.reply}/{name}") or _FILTERS.get(
+            name, ("Only what has it.", _TEXT)
+        )
         yield {"name": name, "in": "query", "description": about, "schema": dict(schema)}
 
 
