@@ -38,10 +38,7 @@ _NAME: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1}
 
 _FILTERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "method": ("Method of the command.", _TEXT),
-    "status": (
-        "The vendor's code that was answered; of deliveries where they stand.",
-        {"anyOf": [dict(_WHOLE), {"enum": list(STATUSES)}]},
-    ),
+    "status": ("The vendor's code that was answered.", _WHOLE),
     "apikey": ("API key.", _TEXT),
     "servicekey": ("Service key.", _TEXT),
     "edition": ("Edition that answered.", _TEXT),
