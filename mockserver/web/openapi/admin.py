@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.simulation import deliveries
-from mockserver.simulation.deliveries import KINDS, STATUSES
+from mockserver.simulation.deliveries import KINDS
 from mockserver.store.interface import TABLES
 from mockserver.web.admin_http import HOME, LONGEST_WAIT
 from mockserver.web.openapi.endpoint import PROBLEM, SANDBOX
