@@ -182,7 +182,7 @@ def test_another_wsgi_server_waits_in_its_own_thread(admin: Admin, service: Serv
     assert client.get("/__admin/requests?wait=0.05").json == {"total": 0, "requests": []}
 
 
-@pytest.mark.parametrize("value", ["61", "-1", "x", "1e1", "", "0.", "60.5"])
+@pytest.mark.parametrize("value", ["61", "-1", "x", "1e9", "", "0.", "60.5"])
 def test_a_wait_is_from_0_to_60_seconds(admin: Admin, value: str) -> None:
     """Anything else is refused at once, and says what was expected."""
     problem = admin.refused("GET", f"/requests?wait={value}")
