@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
@@ -57,20 +58,20 @@ def _span(delta: Mapping[str, float]) -> float:
     return timedelta(**delta).total_seconds()
 
 
-class Controls:
+class Controls(ABC):
     """The controls of one sandbox, over the admin API. Whatever is refused is an AdminError."""
 
     def __init__(self) -> None:
         self.misses: Rows = []
         """Near misses of the verification that failed last."""
 
+    @abstractmethod
     def admin(self, verb: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """Ask the admin API of this sandbox; ``path`` begins behind its key. Return the answer's JSON."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moved(self) -> None:
         """Take note that the sandbox's time may stand elsewhere now."""
-        raise NotImplementedError
 
     def play(self, scenario: str | Path | Mapping[str, Any]) -> str:
         """Let a scenario play: one the server knows by name, a YAML or JSON file, or a dict. Return its name.
