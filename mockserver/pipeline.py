@@ -211,6 +211,7 @@ def _carried_out(
         sandbox.floor.discard()
         return _refuse(refused, sandbox, catalogue)
     except Prevented as prevented:
+        sandbox.floor.discard()
         return prevented.exchange.evolve(reply=bare(200, prevented.exchange))
     except (Held, RawQueryRefused):
         sandbox.floor.discard()

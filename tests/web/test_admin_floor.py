@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.app import create_app
+from mockserver.model import Inbound
 from mockserver.service import Service
 from mockserver.settings import ENDPOINT, Settings
 from tests.api import IMPORT, text_of
@@ -237,3 +238,18 @@ def test_ids_of_events_go_on_after_a_restart(tmp_path: Path) -> None:
     assert home.incoming()["call"]["agent"]
     assert home.ok("GET", "/events")["events"][-1]["id"] == "e000001"
     service.close()
+
+
+def test_a_command_that_a_scenario_undoes_leaves_no_event() -> None:
+    """What was undone never happened: no event tells of it later, and so no hook."""
+    service = Service.start(Settings(clock="frozen"), wire=True)
+    admin = Admin(create_app(service).test_client())
+    rule = {"when": {"status": "success"}, "then": {"faults": ["lost_before_applied"]}}
+    admin.ok("PUT", "/scenarios/lost", {"rules": [rule]})
+    admin.ok("POST", "/scenarios/lost/activate")
+    before = admin.ok("GET", "/state/calls")["total"]
+    service.begin(Inbound("POST", ENDPOINT, b"", {}, f"data={text_of(IMPORT)}".encode(), 8080))
+    admin.ok("POST", "/simulation/tick")
+    assert admin.ok("GET", "/requests")["requests"][0]["faults"] != []
+    assert admin.ok("GET", "/state/calls")["total"] == before
+    assert admin.ok("GET", "/events")["total"] == 0
