@@ -25,8 +25,13 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[pytest.MonkeyPatch]:
-    """The environment without settings of the sandbox; the package is found from any folder."""
+    """The environment without settings of the sandbox or pytest's own; the package is found from any folder.
+
+    Where CI or BUILD_NUMBER is set pytest shortens nothing, where others are it colours what it prints.
+    """
     with no_settings() as patch:
+        for name in ("CI", "BUILD_NUMBER", "PYTEST_ADDOPTS", "FORCE_COLOR", "PY_COLORS"):
+            patch.delenv(name, raising=False)
         patch.setenv("PYTHONPATH", str(ROOT))
         yield patch
 

@@ -93,8 +93,15 @@ def test_a_folder_that_cannot_be_written_is_told(
     result.stdout.fnmatch_lines(["*none: cannot write *"])
 
 
-def test_near_misses_are_told_once(pytester: pytest.Pytester, pretend: Pretend, run: Any) -> None:
-    """In the error of assert_called; where a test swallowed it, in a section of their own."""
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_near_misses_are_told_once(
+    pytester: pytest.Pytester, pretend: Pretend, run: Any, environment: pytest.MonkeyPatch, ci: str
+) -> None:
+    """In the error of assert_called; where a test swallowed it, in a section of their own.
+
+    On CI pytest's summary, left out here, repeats the whole error.
+    """
+    environment.setenv("CI", ci)
     pretend.answer("POST", "/requests/verify", {"ok": False, "matched": 0, "near_misses": [MISS]})
     pytester.makepyfile(
         """
@@ -109,7 +116,7 @@ def test_near_misses_are_told_once(pytester: pytest.Pytester, pretend: Pretend, 
             assert False
         """
     )
-    result = run("--tb=short")
+    result = run("--tb=short", "-rN")
     result.assert_outcomes(failed=2)
     output = result.stdout.str()
     assert output.count("jodo near misses") == 1
