@@ -67,6 +67,8 @@ class Expander:
         self._tokens = {**quirks, **traits}
         self._definitions = definitions
         self._references = references
+        self.asked: set[str] = set()
+        """The quirks and traits that what was expanded so far depends on."""
 
     def expand(self, node: Any) -> Any:
         """Return the plain document below ``node``; None when the node itself is taken away."""
@@ -104,6 +106,7 @@ class Expander:
         chosen: Any = {key: value for key, value in node.items() if key not in ALTERNATIVES}
         for kind in ALTERNATIVES:
             for name, branches in node.get(kind, {}).items():
+                self.asked.add(name)
                 value = self._choices[kind].get(name)
                 if value not in branches:
                     continue
@@ -125,6 +128,7 @@ class Expander:
             return text
         if token[1] not in self._tokens:
             raise ExpansionError("trait or quirk", text, self._tokens)
+        self.asked.add(token[1])
         return self._tokens[token[1]]
 
     def _with_enum(self, node: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ without a text, one that no precedence list ever reaches, a rule or reference no
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema_rs
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from mockserver.contract.naming import Names
     from mockserver.contract.provoking import Code, Entries
 
-    Choice = tuple[Mapping[str, str], Traits]
-    """A full set of quirks, and traits of a process."""
+    Choice = tuple[str | None, Mapping[str, str], Traits]
+    """What differs from the defaults (None: nothing, or more than one), a full set of quirks, traits of a process."""
 
 
 class Known(NamedTuple):
@@ -41,6 +40,8 @@ class Known(NamedTuple):
     """The state rules."""
     outcomes: Mapping[str, Set[str]] | None
     """The members each method's handler gives; None when there are no handlers to go by."""
+    common: Set[int]
+    """The statuses that every method has."""
     names: Names
     """The quirks and traits."""
 
@@ -60,7 +61,8 @@ def lint(
     are not compared with anything. The sense of a document depends on the quirks in force: a start
     looks at the defaults of each edition, a ``thorough`` check at every value of every quirk.
     """
-    known = Known(rules, outcomes, choosers(catalogue.quirks))
+    common = frozenset(map(int, catalogue.common["statuses"]))
+    known = Known(rules, outcomes, common, choosers(catalogue.quirks))
     problems = list(_shared(catalogue, known.names, thorough=thorough))
     if problems:
         return problems
@@ -122,7 +124,7 @@ def _shared(catalogue: Catalogue, names: Names, *, thorough: bool) -> Iterator[P
     found = (
         problem
         for edition in catalogue.quirks["edition"].values
-        for quirks, traits in _choices(catalogue, edition, names, thorough=thorough)
+        for _, quirks, traits in _choices(catalogue, edition, names, thorough=thorough)
         for name, shape in catalogue.expander(quirks, traits, {}).expand(catalogue.envelopes).items()
         if name != "$comment"
         for problem in members(shape["properties"], FAILURE, f"/{name}/properties", file)
@@ -135,34 +137,26 @@ def _shared(catalogue: Catalogue, names: Names, *, thorough: bool) -> Iterator[P
 def _sense(catalogue: Catalogue, name: str, known: Known, file: str, *, thorough: bool) -> Iterator[Problem]:
     """Yield what makes no sense in one method's document."""
     for edition in catalogue.methods[name]["editions"]:
-        choices = list(_choices(catalogue, edition, known.names, thorough=thorough))
-        yield from _once(p for choice in choices for p in _variant(catalogue, name, choice, known, file))
+        found = list(_expansions(catalogue, name, edition, known.names, thorough=thorough))
+        where = f"/editions/{edition}"
+        errors = [item for item in found if isinstance(item, ExpansionError)]
+        yield from _once(Problem(file, where, str(e), " or ".join(e.known), e.name) for e in errors)
+        plains = [item for item in found if not isinstance(item, ExpansionError)]
+        yield from _once(p for plain in plains for p in _variant(plain, name, known, where, file))
         if thorough:
-            yield from _idle(catalogue, name, choices, file)
-            yield from unprovoked(catalogue, name, edition, _answered(catalogue, name, choices), file)
+            yield from _idle(plains, where, file)
+            answered: set[Code] = set().union(*map(answers, plains))
+            yield from unprovoked(catalogue, name, edition, answered, file)
     if thorough:
         yield from misguided(catalogue, name, file)
 
 
-def _answered(catalogue: Catalogue, name: str, choices: Iterable[Choice]) -> set[Code]:
-    """Return what a method can answer under any of the choices."""
-    found: set[Code] = set()
-    for quirks, traits in choices:
-        with suppress(ExpansionError):
-            found |= answers(_plain(catalogue, name, quirks, traits))
-    return found
-
-
-def _idle(catalogue: Catalogue, name: str, choices: Iterable[Choice], file: str) -> Iterator[Problem]:
+def _idle(plains: Iterable[Any], where: str, file: str) -> Iterator[Problem]:
     """Yield each status given to a keyword that its node asserts under no choice."""
     asserted: set[str] = set()
     idle: dict[str, Problem] = {}
-    for quirks, traits in choices:
-        try:
-            plain = _plain(catalogue, name, quirks, traits)
-        except ExpansionError:
-            continue
-        for pointer, keyword, asserting in claims(plain["request"], f"/editions/{quirks['edition']}/request"):
+    for plain in plains:
+        for pointer, keyword, asserting in claims(plain["request"], f"{where}/request"):
             if keyword in asserting:
                 asserted.add(pointer)
             else:
@@ -171,10 +165,25 @@ def _idle(catalogue: Catalogue, name: str, choices: Iterable[Choice], file: str)
     yield from (problem for pointer, problem in idle.items() if pointer not in asserted)
 
 
-def _plain(catalogue: Catalogue, name: str, quirks: Mapping[str, str], traits: Traits) -> Any:
+def _expansions(
+    catalogue: Catalogue, name: str, edition: str, names: Names, *, thorough: bool
+) -> Iterator[Any]:
+    """Yield each plain document of an edition, or why there is none (ExpansionError).
+
+    A choice that differs from the defaults only in what their expansion never asked for would give
+    the same document once more, and is left out.
+    """
     document = catalogue.methods[name]
-    expander = catalogue.expander(quirks, traits, document.get("$defs", {}))
-    return expander.expand(document["editions"][quirks["edition"]])
+    asked: Set[str] = frozenset()
+    for differing, quirks, traits in _choices(catalogue, edition, names, thorough=thorough):
+        if differing is not None and differing not in asked:
+            continue
+        expander = catalogue.expander(quirks, traits, document.get("$defs", {}))
+        try:
+            yield expander.expand(document["editions"][edition])
+        except ExpansionError as error:
+            yield error
+        asked = asked or expander.asked
 
 
 def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
@@ -189,28 +198,22 @@ def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
 def _choices(catalogue: Catalogue, edition: str, names: Names, *, thorough: bool) -> Iterator[Choice]:
     """Yield the defaults; if thorough, also each trait, each value of each quirk, and all last values together."""
     defaults = {**catalogue.quirks.defaults, "edition": edition}
-    yield defaults, NO_TRAITS
+    yield None, defaults, NO_TRAITS
     if not thorough:
         return
     for trait, values in names["x-process"].items():
         for value in values or ():
-            yield defaults, tuple({**dict(NO_TRAITS), trait: value}.items())
+            yield trait, defaults, tuple({**dict(NO_TRAITS), trait: value}.items())
     for quirk in catalogue.quirks:
         if quirk.name != "edition" and quirk.stage == "contract":
             for value in quirk.values[1:]:
-                yield {**defaults, quirk.name: value}, NO_TRAITS
-    yield {**{quirk.name: quirk.values[-1] for quirk in catalogue.quirks}, "edition": edition}, NO_TRAITS
+                yield quirk.name, {**defaults, quirk.name: value}, NO_TRAITS
+    last = {quirk.name: quirk.values[-1] for quirk in catalogue.quirks}
+    yield None, {**last, "edition": edition}, NO_TRAITS
 
 
-def _variant(catalogue: Catalogue, name: str, choice: Choice, known: Known, file: str) -> Iterator[Problem]:
-    quirks, traits = choice
-    edition = quirks["edition"]
-    where = f"/editions/{edition}"
-    try:
-        plain = _plain(catalogue, name, quirks, traits)
-    except ExpansionError as error:
-        yield Problem(file, where, str(error), " or ".join(error.known), error.name)
-        return
+def _variant(plain: Any, name: str, known: Known, where: str, file: str) -> Iterator[Problem]:
+    """Yield what makes no sense in one plain document."""
     yield from _roles(plain["request"], where + "/request", file)
     used = list(statuses(plain["request"], where + "/request", file))
     yield from (item for item in used if isinstance(item, Problem))
@@ -218,7 +221,7 @@ def _variant(catalogue: Catalogue, name: str, choice: Choice, known: Known, file
     entries = entries_of(plain["precedence"])
     yield from _precedence(entries, triples, known.rules, f"{where}/precedence", file)
     tables = {level: set(map(int, table)) for level, table in plain["statuses"].items()}
-    tables["request"] |= set(map(int, catalogue.common["statuses"]))
+    tables["request"] |= known.common
     yield from _answers(entries, tables, f"{where}/precedence", file)
     named = [(level, status) for _, status, level in triples]
     named += [("request", status) for status in (*plain.get("gate", {}).values(), plain["processing_error"])]
