@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request
@@ -97,7 +98,9 @@ def register(app: Flask, service: Service) -> None:
         app.url_map.add(Rule(path, endpoint="admin"))
 
 
+@cache
 def _adapter() -> MapAdapter:
+    """Return what finds the row of an address; werkzeug compiles each rule, which takes as long as a start."""
     rules = [Rule(path, endpoint=route, methods=[route.verb]) for route in ROUTES for path in route.paths]
     return Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False).bind("admin")
 
