@@ -185,7 +185,7 @@ def run_server(settings: Settings, factory: Factory | None = None) -> int:
     ``factory`` makes the service (:meth:`Service.start` when none is given). Raises InvalidSetting,
     InvalidDocument or UnknownQuirk when it cannot be started.
     """
-    with contextlib.suppress(KeyboardInterrupt), _terminable():
+    with contextlib.suppress(KeyboardInterrupt):
         from mockserver.edge import server
         from mockserver.logs import setup as logs
 
@@ -218,13 +218,16 @@ def _start(settings: Settings) -> Service:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the start as Ctrl-C does; while serving the server has handlers of its own."""
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM and SIGINT end every command as Ctrl-C does; while serving the server has handlers of its own.
+
+    SIGINT too: to what a script starts in the background it comes ignored.
+    """
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
     try:
         before = {name: signal.signal(getattr(signal, name), stop) for name in names}
     except ValueError:
@@ -269,7 +272,8 @@ def main(arguments: Sequence[str] | None = None, factory: Factory | None = None)
     ``arguments`` default to the process's own. ``factory`` replaces :meth:`Service.start` for ``serve``.
     """
     try:
-        result = commands.main(arguments, prog_name="jodo-mock", standalone_mode=False, obj=factory)
+        with _interruptible():
+            result = commands.main(arguments, prog_name="jodo-mock", standalone_mode=False, obj=factory)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE

@@ -16,7 +16,7 @@ import pytest
 from mockserver.demo.people import agents, customers
 from mockserver.demo.telling import Teller
 from mockserver.simulation.events import Event
-from tests.server_process import end, spawn
+from tests.server_process import spawn
 
 LINE = re.compile(r"\d\d:\d\d:\d\d  (— .+|[a-zA-Z][a-zA-Z ]{11}.*)")
 
@@ -122,14 +122,23 @@ def test_the_api_answers_while_it_plays_and_ctrl_c_ends_it_well() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console signal ends a Windows process otherwise")
-def test_ctrl_c_ends_it_without_a_server_too() -> None:
-    """The summary is printed all the same."""
-    process = spawn("demo", "--speed", "60", "--no-serve", "--agents", "2", "--customers", "0")
-    assert process.stdout is not None
-    assert process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    end(process)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("background", [False, True])
+def test_signals_end_it_without_a_server_too(number: signal.Signals, *, background: bool) -> None:
+    """The summary is printed all the same, also when a script started it in the background, where SIGINT comes ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN if background else signal.default_int_handler)
+    try:
+        process = spawn("demo", "--speed", "60", "--no-serve", "--agents", "2", "--customers", "0")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(number)
+        try:
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (process.returncode, err) == (0, "")
     assert "the demo ends" in out
 
