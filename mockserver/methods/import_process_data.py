@@ -87,7 +87,9 @@ class _Import:
     ) -> None:
         """Update the fields the record gives; the others stay (IPD106-74)."""
         row_id, row = found
-        changes: dict[str, Any] = {"storedatetime": self._call.moment}
+        changes: dict[str, Any] = {}
+        if row["storedatetime"] != self._call.moment:
+            changes["storedatetime"] = self._call.moment
         merged = {**row["fields"], **fields}
         if merged != row["fields"]:
             changes["fields"] = merged
@@ -95,7 +97,8 @@ class _Import:
             changes["contact1"] = contact
         if crm and crm != row["crm"]:
             changes["crm"] = crm
-        self._store.update("customers", row_id, changes)
+        if changes:
+            self._store.update("customers", row_id, changes)
 
     def _enlist(self, record: Record, contact: str, code: int, spelling: str) -> int:
         """Add the record's call-list entry and return its id (IPD106-78, IPD106-79)."""
