@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.errors import SnapshotRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from mockserver.clock import Mode
@@ -82,6 +82,9 @@ class Snapshots:
         self.number = 0
         """How many were taken so far; numbers are not given again."""
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def all(self) -> list[Snapshot]:
         """Return all, oldest first."""
         return list(self._kept.values())
@@ -113,6 +116,11 @@ class Snapshots:
         )
         self._kept[made.id] = made
         return made
+
+    def resume(self, snapshots: Iterable[Snapshot], number: int) -> None:
+        """Have these, which are known from elsewhere, after so many had been taken."""
+        self._kept.update((each.id, each) for each in snapshots)
+        self.number = number
 
     def find(self, word: str) -> Snapshot | None:
         """Return the snapshot of that id or name, or None."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.values import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from mockserver.model import Exchange, Level
@@ -52,6 +52,19 @@ class ForcedStatuses:
     def __init__(self) -> None:
         self._queue: list[ForcedStatus] = []
         self._number = 0
+
+    @classmethod
+    def resumed(cls, number: int, queue: Iterable[ForcedStatus]) -> ForcedStatuses:
+        """Return a queue of these wishes after that many in all, as another queue told them."""
+        made = cls()
+        made._queue = list(queue)
+        made._number = number
+        return made
+
+    @property
+    def number(self) -> int:
+        """How many wishes there were so far; ids are not given again."""
+        return self._number
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -123,10 +136,7 @@ class ForcedStatuses:
 
     def copy(self) -> ForcedStatuses:
         """Return a queue of its own with what is left of each wish."""
-        made = ForcedStatuses()
-        made._queue = [replace(wish) for wish in self._queue]
-        made._number = self._number
-        return made
+        return ForcedStatuses.resumed(self._number, map(replace, self._queue))
 
     def clear(self) -> None:
         """Forget all wishes."""

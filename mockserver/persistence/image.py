@@ -7,6 +7,8 @@ A line holds one entry, or a list of entries that hold together. An entry is an 
 ``new`` + ``plan`` …         a sandbox is made of a template; its minted keys; how many were numbered
 ``in`` + delta, ``n``,       what changed in a sandbox: its store, the exchanges (and events, ``e``) it has
 ``e``, ``aside``             counted, and settings, clock and scenarios, as far as they changed
+``point`` + ``told``         a snapshot of a sandbox is taken, whose state is the present one
+``unpoint``, ``number``      a snapshot of a sandbox is forgotten
 ``seal``                     the present state of a sandbox is what a reset goes back to
 ``drop``                     a sandbox is forgotten
 ``base``                     the end of what the file was written with as a whole
@@ -50,6 +52,10 @@ class Kept:
     aside: dict[str, Any] = field(default_factory=dict)
     number: int = 0
     events: int = 0
+    snapshots: dict[int, tuple[dict[str, Any], Content]] = field(default_factory=dict)
+    """What is told of each, and its state; by number, oldest first."""
+    taken: int = 0
+    """How many snapshots there were so far."""
 
 
 class Image:
@@ -101,12 +107,13 @@ class Image:
 
     def _take(self, kind: str, name: Any, entry: dict[str, Any]) -> None:
         if kind == "in":
-            kept = self.sandboxes[name]
-            self._apply(kept.content, entry)
-            if "n" in entry:
-                # A line without events is one of a sandbox that has had none since its creation or reset.
-                kept.number, kept.events = entry["n"], entry.get("e", 0)
-            kept.aside.update(entry.get("aside", {}))
+            self._change(self.sandboxes[name], entry)
+        elif kind == "point":
+            kept, told = self.sandboxes[name], entry["told"]
+            kept.snapshots[told["number"]] = (told, kept.content.share())
+            kept.taken = told["number"]
+        elif kind == "unpoint":
+            del self.sandboxes[name].snapshots[entry["number"]]
         elif kind == "new":
             template = self.templates[entry["template"]]
             minted = entry["minted"]
@@ -128,6 +135,14 @@ class Image:
         else:
             raise ValueError(f"an entry {kind!r} is not known here")
 
+    def _change(self, kept: Kept, entry: dict[str, Any]) -> None:
+        self._apply(kept.content, entry)
+        if "n" in entry:
+            # A line without events is one of a sandbox that has had none since its creation or reset.
+            kept.number, kept.events = entry["n"], entry.get("e", 0)
+        kept.taken = entry.get("taken", kept.taken)
+        kept.aside.update(entry.get("aside", {}))
+
     def _apply(self, content: Content, entry: dict[str, Any]) -> None:
         if not _MEMBERS.isdisjoint(entry):
             apply(content, entry, self.columns)
@@ -140,18 +155,27 @@ class Image:
                 yield {"template": name, **part}
         for key, kept in self.sandboxes.items():
             yield born(key, kept, self.numbered)
-            for part in split(between(self.templates[kept.template], kept.pristine)):
-                yield {"in": key, **part}
+            yield from _changes(key, self.templates[kept.template], kept.pristine)
             yield {"seal": key}
-            for part in split(between(kept.pristine, kept.content)):
-                yield {"in": key, **part}
-            yield {"in": key, "n": kept.number, "e": kept.events, "aside": kept.aside}
+            before = kept.pristine
+            for told, content in kept.snapshots.values():
+                yield from _changes(key, before, content)
+                yield {"point": key, "told": told}
+                before = content
+            yield from _changes(key, before, kept.content)
+            counts = {"n": kept.number, "e": kept.events, "taken": kept.taken}
+            yield {"in": key, **counts, "aside": kept.aside}
 
     def forget_unused(self) -> None:
         """Drop the templates that no sandbox was made of."""
         used = {kept.template for kept in self.sandboxes.values()}
         for name in self.templates.keys() - used:
             del self.templates[name]
+
+
+def _changes(key: str, before: Content, after: Content) -> Iterator[dict[str, Any]]:
+    """Yield the entries that lead a sandbox from one state to another."""
+    return ({"in": key, **part} for part in split(between(before, after)))
 
 
 def born(key: str, kept: Kept, numbered: int) -> dict[str, Any]:

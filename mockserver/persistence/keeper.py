@@ -54,7 +54,7 @@ class Keeper:
         self._patience = 1
         self._closed = False
         for name, content in (image.templates if image else {}).items():
-            self._templates[name] = _store_of(TinyStore(()), content)
+            self._templates[name] = _fork(content)
 
     @classmethod
     def open(cls, text: str) -> Keeper:
@@ -79,7 +79,7 @@ class Keeper:
         found = []
         for key, kept in image.sandboxes.items():
             store = _store_of(KeptStore(()), kept.pristine)
-            sandbox = revived(self.path, key, kept, store, world=world, define=define)
+            sandbox = revived(self.path, key, kept, store, world=world, define=define, fork=_fork)
             store.content = kept.content
             self._attend(sandbox, store).seen()
             found.append(sandbox)
@@ -194,6 +194,10 @@ class Keeper:
 def _store_of(store: _Kind, content: Content) -> _Kind:
     store.content = content.share()
     return store
+
+
+def _fork(content: Content) -> TinyStore:
+    return _store_of(TinyStore(()), content)
 
 
 def _opened(path: Path) -> tuple[StateFile, Image | None]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import InvalidDocument, UnknownScenario
 from mockserver.persistence.lines import trouble
+from mockserver.persistence.points import revived_queue, revived_snapshot, staged
 from mockserver.sandbox import Plan, Sandbox
-from mockserver.scenarios.playing import Play
 from mockserver.simulation.floor import Rules
 
 if TYPE_CHECKING:
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from mockserver.persistence.image import Kept
     from mockserver.sandbox import World
     from mockserver.scenarios.model import Scenario
+    from mockserver.store.data import Content
     from mockserver.store.interface import Store
 
     Define = Callable[[str, Mapping[str, Any]], Scenario]
+    """Makes a scenario of a name and its document."""
+
+    Fork = Callable[[Content], Store]
+    """Makes a store of a content."""
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -40,11 +45,13 @@ def _as_json(name: str, value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def revived(path: Path, key: str, kept: Kept, store: Store, *, world: World, define: Define) -> Sandbox:
+def revived(
+    path: Path, key: str, kept: Kept, store: Store, *, world: World, define: Define, fork: Fork
+) -> Sandbox:
     """Return a sandbox as the file has it; ``store`` holds what a reset goes back to.
 
-    ``define`` makes a scenario of a name and its document. Raises InvalidDocument when this server lacks
-    a scenario that the sandbox plays, or a member of its plan.
+    Its snapshots come with it. Raises InvalidDocument when this server lacks a scenario that the sandbox
+    or a snapshot plays, or a member of its plan.
     """
     try:
         own = {name: define(name, document) for name, document in kept.aside.get("own", {}).items()}
@@ -54,12 +61,14 @@ def revived(path: Path, key: str, kept: Kept, store: Store, *, world: World, def
         sandbox.minted = kept.minted
         sandbox.configure(kept.aside["edition"], kept.aside["quirks"])
         sandbox.clock.resume(kept.aside["clock"])
-        sandbox.floor.begin(sandbox.clock.now(), Rules(**kept.aside["floor"]), kept.events)
+        now = sandbox.clock.now()
+        sandbox.floor.begin(now, Rules(**kept.aside["floor"]), kept.events)
+        sandbox.forced = revived_queue(kept.aside.get("faults", {}))
         sandbox.journal.resume(kept.number)
         sandbox.steps.lose("the sandbox comes from a state file, which does not keep what was done before")
-        for name in kept.aside["playing"]:
-            # Its setup has long been made true; its counts begin anew.
-            sandbox.stage.begin(Play(sandbox.scenario(name), plan.seed, sandbox.clock.now()))
+        sandbox.stage = staged(list(map(sandbox.scenario, kept.aside["playing"])), plan.seed, now)
+        points = [revived_snapshot(told, fork(of), sandbox, define) for told, of in kept.snapshots.values()]
+        sandbox.snapshots.resume(points, kept.taken)
     except (UnknownScenario, InvalidDocument) as error:
         text = f"sandbox {key} plays a scenario that this server does not have; the file was left as it is"
         expected = "the scenarios it was kept with: name their files with --scenario"

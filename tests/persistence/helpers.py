@@ -11,6 +11,7 @@ from unittest.mock import patch
 from mockserver.app import create_app
 from mockserver.contract.catalogue import Catalogue
 from mockserver.model import Inbound
+from mockserver.persistence.points import queue_as_json, snapshot_as_json
 from mockserver.service import Service
 from mockserver.settings import ENDPOINT, Settings
 from tests.api import shared_service
@@ -60,6 +61,9 @@ def picture(service: Service) -> dict[str, Any]:
             "own": sorted(sandbox.scenarios),
             "plan": sandbox.plan,
             "floor": sandbox.floor.rules,
+            "faults": queue_as_json(sandbox.forced),
+            "snapshots": [(snapshot_as_json(each), each.store.dump()) for each in sandbox.snapshots.all()],
+            "taken": sandbox.snapshots.number,
         }
         for sandbox in service.registry.all()
     }

@@ -29,6 +29,7 @@ SETUP = {
     "setup": {"dnc": ["9000000099"], "clock": {"mode": "frozen", "now": "2030-01-01 00:00:00"}},
     **OUTAGE,
 }
+QUEUED = {"method": "ImportProcessData", "status": 38, "ttl": 3_600, "match": {"media": "12"}}
 
 
 @pytest.fixture
@@ -97,6 +98,53 @@ def test_the_floor_goes_on_after_a_restart(path: Path, tmp_path: Path) -> None:
         assert picture(service) == without
 
 
+def test_snapshots_come_back(path: Path) -> None:
+    """A snapshot restored after two restarts, one of which wrote the file anew, brings back exactly what it held."""
+    with serving(path) as service:
+        admin = admin_of(service)
+        send(service, MOBILE)
+        admin.ok("POST", "/snapshots", {"name": "one"})
+        _use(service, admin)
+        admin.ok("POST", "/faults", QUEUED)
+        admin.ok("POST", "/sandboxes/mine/snapshots", {"name": "hers"})
+        admin.ok("POST", "/snapshots", {"name": "dropped"})
+        admin.ok("DELETE", "/snapshots/dropped")
+        send(service, "9000000007", "9000000008")
+        before = picture(service)
+        held = {each["name"]: each for each in admin.ok("GET", "/snapshots")["snapshots"]}
+        admin.ok("POST", "/snapshots/one/restore")
+        restored = picture(service)["default"]["dump"]
+    with serving(path) as service:
+        service.registry.get("default").store.take("elsewhere")
+        keeper = service._keeper
+        assert keeper is not None
+        keeper.compact()
+    with serving(path) as service:
+        admin = admin_of(service)
+        assert picture(service)["mine"] == before["mine"]
+        assert {each["name"]: each for each in admin.ok("GET", "/snapshots")["snapshots"]} == held
+        admin.ok("POST", "/snapshots/one/restore")
+        assert picture(service)["default"]["dump"] == restored
+        assert admin.ok("POST", "/snapshots", {})["id"] == "s3"
+        assert [play.scenario.name for play in service.registry.get("mine").stage.active] == ["hers"]
+
+
+def test_queued_faults_come_back_with_what_is_left_of_them(path: Path) -> None:
+    """A status queued twice and used once refuses one more command after a restart, and no third."""
+    with serving(path) as service:
+        admin_of(service).ok("POST", "/faults", {"status": 38, "method": "ImportProcessData", "times": 2})
+        assert send(service, MOBILE)["status"] == "038"
+        admin_of(service).ok(
+            "POST", "/faults", {"fault": "http_status", "code": 503, "method": "userStatus", "ttl": 60}
+        )
+        queue = admin_of(service).ok("GET", "/faults")
+    with serving(path) as service:
+        admin = admin_of(service)
+        assert admin.ok("GET", "/faults") == queue
+        assert [send(service, MOBILE)["status"] for _ in range(2)] == ["038", 1]
+        assert admin.ok("GET", "/faults")["faults"] == queue["faults"][1:]
+
+
 def test_a_scaled_clock_runs_on(path: Path) -> None:
     """A quick clock is after a restart where it would be had the server run all the time."""
     with serving(path, clock="scaled:60") as service:
@@ -147,9 +195,11 @@ STEPS = st.lists(
         st.tuples(st.just("define"), st.sampled_from(["default", "a"]), st.just(0)),
         st.tuples(st.just("play"), st.sampled_from(["default", "a"]), st.just(0)),
         st.tuples(st.just("load"), st.sampled_from(["default", "a"]), st.just(0)),
+        st.tuples(st.just("queue"), st.sampled_from(["default", "a"]), st.integers(1, 2)),
+        st.tuples(st.sampled_from(["keep", "keep", "back", "lose"]), st.just("default"), st.integers(1, 2)),
     ),
     min_size=1,
-    max_size=8,
+    max_size=10,
 )
 
 
@@ -163,6 +213,8 @@ def _step(service: Service, admin: Admin, what: str, key: str, number: int) -> N
     if what in ("push", "refused"):
         send(service, f"88500149{number:02}" if what == "push" else "none", key=key)
         return
+    if what in ("back", "lose") and number not in [told["number"] for told, _ in there["snapshots"]]:
+        return
     case = "ignore" if number else "exact"
     calls: dict[str, tuple[str, str, Any]] = {
         "drop": ("DELETE", here, None),
@@ -171,6 +223,10 @@ def _step(service: Service, admin: Admin, what: str, key: str, number: int) -> N
         "quirk": ("PATCH", f"{here}/settings", {"quirks": {"servicekey_case": case}}),
         "define": ("PUT", f"{here}/scenarios/hers", _scenario("hers", SETUP)),
         "play": ("POST", f"{here}/scenarios/hers/activate", None),
+        "queue": ("POST", f"{here}/faults", {**QUEUED, "times": number}),
+        "keep": ("POST", f"{here}/snapshots", {}),
+        "back": ("POST", f"{here}/snapshots/s{number}/restore", None),
+        "lose": ("DELETE", f"{here}/snapshots/s{number}", None),
         "load": ("PUT", f"{here}/state", admin.ok("GET", f"{here}/state")),
     }
     if what in calls:
