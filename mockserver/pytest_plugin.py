@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from mockserver.client import Sandbox, Server
     from mockserver.plugin.run import Run
@@ -84,7 +84,7 @@ def jodo_server(request: pytest.FixtureRequest) -> Server:
 
 
 @pytest.fixture
-def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Iterator[Sandbox]:
+def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Sandbox:
     """A sandbox for this test alone, on the server of the run: see :class:`mockserver.client.Sandbox`.
 
     The marker ``jodo`` says what it is made with.
@@ -97,11 +97,9 @@ def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Iterator[Sandbo
     except (MockServerError, TypeError, ValueError) as error:
         text = f"the test's sandbox cannot be made: {error}"
         raise pytest.fail.Exception(text, pytrace=False) from None
+    # It is dropped after the last report: other fixtures may fail at their end, and theirs has the journal too.
     request.node.stash[_SANDBOX] = sandbox
-    try:
-        yield sandbox
-    finally:
-        sandbox.close()
+    return sandbox
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
@@ -118,13 +116,17 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add journal, near misses and reproduction file to the report of a failed test."""
+    """Add journal, near misses and reproduction file to the report of a failed test; drop its sandbox after the last."""
     report = yield
     sandbox = item.stash.get(_SANDBOX, None)
-    if report.failed and call.excinfo is not None and sandbox is not None and sandbox.is_open:
+    if sandbox is None:
+        return report
+    if report.failed and call.excinfo is not None and sandbox.is_open:
         from mockserver.plugin.report import sections
 
         report.sections.extend(sections(item, report.longreprtext, sandbox))
+    if call.when == "teardown":
+        sandbox.close()
     return report
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from mockserver.plugin.report import file_name
 
@@ -125,6 +126,32 @@ def test_near_misses_are_told_once(
         ["E*expected ImportProcessData at least once, with media='12'; the journal has 0", "E*near miss r000001: *"]
     )  # fmt: skip
     result.stdout.no_fnmatch_line("*controls.py*")
+
+
+@pytest.mark.parametrize("after", ["", "jodo"])
+def test_a_failing_teardown_has_the_journal_too(
+    pytester: pytest.Pytester, server: Server, run: Any, after: str
+) -> None:
+    """Whether the fixture that fails at its end uses the sandbox or not; afterwards the sandbox is gone."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.fixture
+        def other({after}):
+            yield
+            assert False
+
+        def test_good(other, jodo):
+            jodo.call("userStatus")
+        """
+    )
+    result = run("-rN")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*jodo journal of sandbox*", "r000001  userStatus *", "*jodo reproduction*"])
+    made = re.search(r"jodo journal of sandbox (\w+)", result.stdout.str())
+    assert made is not None
+    assert requests.get(f"{server.url}/__admin/sandboxes/{made[1]}", timeout=10).status_code == 404
 
 
 def test_a_server_that_is_gone_is_told(pytester: pytest.Pytester, pretend: Pretend, run: Any) -> None:
