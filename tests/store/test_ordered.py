@@ -34,14 +34,15 @@ def moment(second: int) -> str:
 
 
 def stored(store: Store, *seconds: int | None, **owner: str) -> list[int]:
-    """Store a customer for each second and return their ids."""
-    return [
-        store.insert(
-            "customers",
-            {**OWNER, **owner, "storedatetime": None if second is None else moment(second)},
-        )
-        for second in seconds
-    ]
+    """Store a customer for each second, in one unit of work, and return their ids."""
+    with store.unit():
+        return [
+            store.insert(
+                "customers",
+                {**OWNER, **owner, "storedatetime": None if second is None else moment(second)},
+            )
+            for second in seconds
+        ]
 
 
 def asked(store: Store, low: int | None, high: int | None, **owner: str) -> list[int]:
