@@ -153,6 +153,24 @@ def test_time_stops_in_a_sandbox_that_is_dropped() -> None:
     assert sandbox.clock.now() == begun
 
 
+def test_a_command_that_is_held_back_keeps_its_sandbox(passing: Callable[[float], None]) -> None:
+    """Held for longer than the sandbox may be idle, it takes effect all the same; the idle time counts from then."""
+    service = Service.start(Settings(clock="frozen"), wire=True)
+    admin = Admin(create_app(service).test_client())
+    admin.ok("POST", "/sandboxes", {"key": "brief", "idle": 60})
+    admin.ok("POST", "/sandboxes/brief/faults", {"fault": "latency", "fixed": 300, "phase": "before"})
+    body = b"data=" + json.dumps(push()).encode()
+    held = service.begin(Inbound("POST", "/sandboxes/brief" + ENDPOINT, b"", {}, body, 8080))
+    assert isinstance(held, Pause)
+    passing(300)
+    assert keys(admin) == ["default", "brief"]
+    answer = held.resume()
+    assert not isinstance(answer, Pause)
+    assert json.loads(answer.body)["status"] == 1
+    passing(61)
+    assert keys(admin) == ["default"]
+
+
 def test_a_command_held_over_a_drop_never_takes_effect() -> None:
     """Nobody could ever find it again, so that it is not acknowledged."""
     service = Service.start(Settings(clock="frozen"), wire=True)
