@@ -75,6 +75,9 @@ class Admin:
                 headers=self._headers,
                 timeout=TIMEOUT_SECONDS,
             )
+        except requests.exceptions.SSLError as error:
+            how = "REQUESTS_CA_BUNDLE=FILE in the environment names the certificate to trust"
+            raise NoServer(f"{self.server.url} is not trusted; {how}: {error}") from None
         except requests.RequestException as error:
             raise NoServer(f"no server answers at {self.server.url}: {error}") from None
         if not answer.ok:

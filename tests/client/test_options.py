@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import ssl
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -16,6 +18,7 @@ from mockserver.client.sandbox import Options
 from mockserver.errors import InvalidDocument
 from mockserver.paths import data_dir
 from mockserver.web.admin_http import LONGEST_WAIT
+from tests.server_process import running
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +164,23 @@ def test_a_server_that_is_not_there_is_told() -> None:
     """One sentence with the URL."""
     with pytest.raises(NoServer, match=r"no server answers at http://127\.0\.0\.1:9"):
         Sandbox("http://127.0.0.1:9/").open()
+
+
+def test_a_self_signed_server_is_used_once_it_is_trusted(
+    tmp_path: Path, environment: pytest.MonkeyPatch
+) -> None:
+    """Until then one sentence tells how; with the server's own certificate all goes on as over http."""
+    pytest.importorskip("cryptography")
+    with running("--tls", "self-signed") as found:
+        url = found.ready["url"]
+        with pytest.raises(NoServer, match=r"is not trusted; REQUESTS_CA_BUNDLE=FILE"):
+            Sandbox(url).open()
+        certificate = tmp_path / "jodo.pem"
+        certificate.write_text(ssl.get_server_certificate(("127.0.0.1", urlsplit(url).port or 0)), "ascii")
+        environment.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with Sandbox(url) as sandbox:
+            assert sandbox.call("userStatus").http_status == 200
+            assert [each["method"] for each in sandbox.requests()] == ["userStatus"]
 
 
 def test_something_else_at_that_url_is_told(pretend: Pretend) -> None:

@@ -15,7 +15,7 @@ def test_a_call_falls_due_by_itself_and_who_waits_is_told() -> None:
         requests.Session() as session,
     ):
         session.trust_env = False
-        clock = {"mode": "scaled", "scale": 600, "now": "2026-01-02 09:00:00"}
+        clock: dict[str, str | int] = {"mode": "scaled", "scale": 600, "now": "2026-01-02 09:00:00"}
         assert session.put(f"{server.ready['admin']}/clock", json=clock, timeout=20).ok
         command = {**IMPORT, "data": [{"mobilenumber": "8850014998", "callDateTime": "2026-01-02 09:10:00"}]}
         body = f"data={text_of(command)}"
