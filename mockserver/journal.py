@@ -212,12 +212,6 @@ def request_id(number: int) -> str:
     return f"r{number:06d}"
 
 
-def number_of(text: str) -> int | None:
-    """Return the number a request id stands for, or None."""
-    digits = text.removeprefix("r")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None
-
-
 def _finding(exchange: Exchange) -> dict[str, Any] | None:
     finding = exchange.finding
     if finding is None:

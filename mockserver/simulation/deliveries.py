@@ -68,13 +68,6 @@ def id_of(number: int) -> str:
     return f"d{number}"
 
 
-def number_of(text: str) -> int | None:
-    """Return the number that a delivery's id stands for, or None."""
-    digits = text.removeprefix("d")
-    known = text.startswith("d") and digits.isascii() and digits.isdigit() and len(digits) < 10
-    return int(digits) if known else None
-
-
 def post(
     floor: Floor, kind: str, url: str, body: Mapping[str, Any], *, tenant: str | None, subject: int | None
 ) -> int:

@@ -76,9 +76,3 @@ class EventLog:
         """Forget all events and count from 1 again (AM-16), or go on behind ``number``."""
         self._events.clear()
         self._number = number
-
-
-def number_of(text: str) -> int | None:
-    """Return the number an event's id stands for, or None."""
-    digits = text.removeprefix("e")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else None

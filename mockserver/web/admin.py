@@ -32,8 +32,9 @@ from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
 from mockserver.simulation.control import IllegalVerb
 from mockserver.web import api
+from mockserver.web.admin_filters import Filters
 from mockserver.web.admin_guard import guard
-from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, Filters, answer
+from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, answer
 from mockserver.web.admin_reproduction import carried_out
 from mockserver.web.admin_routes import ROUTES
 from mockserver.web.openapi.document import Described

@@ -11,6 +11,7 @@ from mockserver.happening import looks_every
 from mockserver.simulation import deliveries as outgoing
 from mockserver.simulation.speech import request, waiting_ones
 from mockserver.store.pages import MAX_ID
+from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def replay(ask: Ask) -> dict[str, Any]:
 
 
 def _named(ask: Ask) -> Found:
-    number = outgoing.number_of(ask.name)
+    number = number_of(ask.name, "d")
     row = (
         None
         if number is None or number >= MAX_ID or number < 1

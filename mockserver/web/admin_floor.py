@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
-from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem
 from mockserver.happening import looks_every
 from mockserver.simulation.control import carry_out, come_in, legal_verbs
-from mockserver.simulation.events import number_of
 from mockserver.simulation.floor import Rules
 from mockserver.simulation.popping import screen_pop
 from mockserver.simulation.speech import begin_all
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
     from mockserver.simulation.calllist import Found
     from mockserver.simulation.events import Event
-    from mockserver.web.admin_http import Ask, Filters
+    from mockserver.web.admin_filters import Filters
+    from mockserver.web.admin_http import Ask
 
     Wanted = Callable[[Event], bool]
 
@@ -54,13 +53,14 @@ def _wanted(filters: Filters) -> list[Wanted]:
         text = filters.text(name)
         if text is not None:
             wanted.append(_member(name, text))
-    call, apikey, since = filters.number("call"), filters.text("apikey"), filters.text("since")
+    call, apikey = filters.number("call"), filters.text("apikey")
+    since = filters.since("e", "an event")
     if call is not None:
         wanted.append(lambda event: event.about.get("calllistid") == call)
     if apikey is not None:
         wanted.append(lambda event: event.tenant == apikey)
     if since is not None:
-        wanted.append(_since(since, filters))
+        wanted.append(lambda event: since(event.number, event.at))
     return wanted
 
 
@@ -71,15 +71,6 @@ def _member(name: str, text: str) -> Wanted:
     if name == "login":
         return lambda event: str(event.about.get(name) or "").casefold() == text.casefold()
     return lambda event: event.about.get(name) == text
-
-
-def _since(text: str, filters: Filters) -> Wanted:
-    number = number_of(text) if text.startswith("e") else None
-    if number is not None:
-        return lambda event: event.number > number
-    if parse_moment(text) is None:
-        raise filters.bad("since", "YYYY-MM-DD hh:mm:ss on the sandbox's clock, or the id of an event")
-    return lambda event: event.at >= text
 
 
 def rules(ask: Ask) -> dict[str, Any]:

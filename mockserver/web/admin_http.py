@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from mockserver.sandbox import Sandbox
     from mockserver.service import Service
+    from mockserver.web.admin_filters import Filters
     from mockserver.web.openapi.document import Described
 
 HOME: Final = ADMIN
@@ -33,10 +33,8 @@ _LATEST: Final = datetime(9000, 1, 1)  # noqa: DTZ001 - what adds to the time mu
 _HEADERS: Final = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 _REPORTED: Final = 50
 _ROWS_AT_ONCE: Final = 500
-_DIGITS: Final = 12
 LONGEST_WAIT: Final = 60
 """Seconds that a request may wait for something to happen."""
-_SECONDS: Final = re.compile("[0-9]{1,5}(?:[.][0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 
 _T = TypeVar("_T")
 
@@ -136,48 +134,6 @@ class Ask:
         """
         seconds = self.filters.seconds("wait", LONGEST_WAIT)
         return self.watch.look(self.sandbox.bell, seconds, find, every)
-
-
-class Filters:
-    """The query of an admin request; unknown names and values that do not fit are 400."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]], allowed: Sequence[str]) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in pairs:
-            if name not in allowed:
-                one = known(allowed, name) if allowed else "none"
-                raise AdminProblem(400, "bad filter", f"unknown filter {name[:80]!r}; expected {one}")
-            if name in self._values:
-                raise AdminProblem(400, "bad filter", f"filter {name} is given twice")
-            self._values[name] = value
-
-    def text(self, name: str) -> str | None:
-        """Return a filter as text, or None."""
-        return self._values.get(name)
-
-    def number(self, name: str, low: int = 0) -> int | None:
-        """Return a filter as a whole number of at least ``low``, or None."""
-        value = self._values.get(name)
-        if value is None:
-            return None
-        digits = value.isascii() and value.isdigit()
-        if digits and len(value) > _DIGITS:
-            raise self.bad(name, f"a whole number of at most {_DIGITS} digits")
-        if not digits or int(value) < low:
-            raise self.bad(name, f"a whole number of at least {low}")
-        return int(value)
-
-    def seconds(self, name: str, most: float) -> float:
-        """Return a filter as seconds from 0 to ``most``, fractions allowed; 0 when it is not given."""
-        value = self._values.get(name, "0")
-        if _SECONDS.fullmatch(value) is None or float(value) > most:
-            raise self.bad(name, f"seconds from 0 to {most:g}")
-        return float(value)
-
-    def bad(self, name: str, expected: str) -> AdminProblem:
-        """Return the problem of a filter whose value does not fit."""
-        got = self._values[name][:80]
-        return AdminProblem(400, "bad filter", f"filter {name}: expected {expected}, got {got!r}")
 
 
 class Bodies:

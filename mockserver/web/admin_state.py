@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem
-from mockserver.journal import describe, number_of, summary
+from mockserver.journal import describe, summary
 from mockserver.store.interface import TABLES, StoreError
+from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import encode, encode_rows, not_there, unfit
 from mockserver.web.state_rules import state_problems
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from mockserver.model import Exchange, Inbound
     from mockserver.store.interface import Store
-    from mockserver.web.admin_http import Ask, Filters
+    from mockserver.web.admin_filters import Filters
+    from mockserver.web.admin_http import Ask
 
 
 def requests(ask: Ask) -> bytes:
@@ -64,33 +65,20 @@ def _wanted(filters: Filters) -> list[Callable[[Exchange], bool]]:
         text = filters.text(name)
         if text is not None:
             wanted.append(lambda exchange, name=name, text=text: getattr(exchange, name) == text)  # type: ignore[misc]
-    status, http_status, since = (
-        filters.number("status"),
-        filters.number("http_status"),
-        filters.text("since"),
-    )
+    status, http_status = filters.number("status"), filters.number("http_status")
+    since = filters.since("r", "a request")
     if status is not None:
         wanted.append(lambda exchange: exchange.status == status)
     if http_status is not None:
         wanted.append(lambda exchange: exchange.reply.http_status == http_status)
     if since is not None:
-        wanted.append(_since(since, filters))
+        wanted.append(lambda exchange: since(exchange.number, exchange.at))
     return wanted
-
-
-def _since(text: str, filters: Filters) -> Callable[[Exchange], bool]:
-    """Return the test of ``since``: younger than an exchange, or not before a time of the sandbox."""
-    number = number_of(text) if text.startswith("r") else None
-    if number is not None:
-        return lambda exchange: exchange.number > number
-    if parse_moment(text) is None:
-        raise filters.bad("since", "YYYY-MM-DD hh:mm:ss on the sandbox's clock, or the id of a request")
-    return lambda exchange: exchange.at >= text
 
 
 def request(ask: Ask) -> dict[str, Any]:
     """Return everything that is known of one exchange (SIM-20)."""
-    number = number_of(ask.name)
+    number = number_of(ask.name, "r")
     with ask.sandbox.lock:
         exchange = None if number is None else ask.sandbox.journal.get(number)
     if exchange is None:
