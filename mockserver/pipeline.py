@@ -76,7 +76,7 @@ def serve(
             ended, spent = _run(exchange, sandbox, catalogue, stages)
         except Held as wait:
             resets = sandbox.resets
-            sandbox.used = real_time() + wait.seconds  # who waits uses it
+            sandbox.awaited = max(sandbox.awaited, real_time() + wait.seconds)
             sandbox.steps.held(exchange.number, now, inbound)
             return Pause(wait.seconds, lambda: _resume(sandbox, catalogue, hint, exchange, resets))
         return _kept(ended, sandbox, stages, spent)

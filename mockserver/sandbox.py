@@ -61,6 +61,8 @@ class Sandbox:
     """The state that a reset goes back to: read only."""
     used: float
     """When somebody used it last, through the API or the admin API; real time."""
+    awaited: float
+    """When the last of the commands that are held back will take effect; real time."""
     resets: int
     """How often it went back, to creation, a snapshot or nothing: what waited through that never happened."""
     last_reply: Reply | None
@@ -87,6 +89,7 @@ class Sandbox:
         self.bell = Bell()
         self.outbound = Outbound(self, world.courier)
         self.used = real_time()
+        self.awaited = 0.0
         self.resets = 0
         self.last_reply = None
         self.edition = plan.edition
@@ -136,7 +139,8 @@ class Sandbox:
     @property
     def idle_for(self) -> float:
         """Seconds of real time since its last use; to wait for something is to use it."""
-        return 0.0 if self.bell.heard else max(0.0, real_time() - max(self.used, self.bell.left))
+        last = max(self.used, self.awaited, self.bell.left)
+        return 0.0 if self.bell.heard else max(0.0, real_time() - last)
 
     def settle(self) -> datetime:
         """Let everything happen that is due by now, in order and each at its own time; return the time.

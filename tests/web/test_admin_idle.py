@@ -162,6 +162,7 @@ def test_a_command_that_is_held_back_keeps_its_sandbox(passing: Callable[[float]
     body = b"data=" + json.dumps(push()).encode()
     held = service.begin(Inbound("POST", "/sandboxes/brief" + ENDPOINT, b"", {}, body, 8080))
     assert isinstance(held, Pause)
+    assert admin.send(push(), "brief").status_code == 200
     passing(300)
     assert keys(admin) == ["default", "brief"]
     answer = held.resume()
