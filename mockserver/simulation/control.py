@@ -185,6 +185,8 @@ def set_agent(floor: Floor, user: Found, status: int) -> Found:
         answer(floor, found)
         found, user = None, (user[0], floor.store.get("users", user[0]) or {})
     row = floor.put(user, status)
+    if status == book.wrapup != user[1]["status"] and (found is None or found[1]["status"] != TALKING):
+        wrap_up(floor, row)
     if found is None:
         return row
     stands = found[1]["status"]
