@@ -59,9 +59,8 @@ def carry_out(floor: Floor, found: Found, verb: str, given: Mapping[str, Any]) -
     legal = legal_verbs(floor, row)
     if verb not in legal:
         may = f"what it takes is {', '.join(legal)}" if legal else "it takes none"
-        raise IllegalVerb(
-            f"the call {row['calllistid']} is {row['status']}, which takes no {verb}; {may}", legal
-        )
+        stands = "on hold" if row["status"] == TALKING and "answer" in legal else row["status"]
+        raise IllegalVerb(f"the call {row['calllistid']} is {stands}, which takes no {verb}; {may}", legal)
     return _VERBS[verb](floor, found, given)
 
 
