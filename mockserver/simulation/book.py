@@ -44,17 +44,11 @@ class Book:
         self.wrapup = status_with(self.statuses, "wrapup")
         self.preview = status_with(self.statuses, "preview")
         self.urgent = frozenset(int(kind) for kind, entry in kinds.items() if "urgent" in entry)
+        self.fresh = status_with(kinds, "fresh")
         self.previewed = frozenset(int(kind) for kind, entry in kinds.items() if "preview" in entry)
-        self.voice = frozenset(
-            int(medium)
-            for medium, entry in catalogue.references["media"]["entries"].items()
-            if "voice" in entry
-        )
-        self.voice_in = next(
-            int(medium)
-            for medium, entry in catalogue.references["media"]["entries"].items()
-            if entry.get("voice") == "in"
-        )
+        media: Mapping[str, Mapping[str, Any]] = catalogue.references["media"]["entries"]
+        self.voice = frozenset(int(medium) for medium, entry in media.items() if "voice" in entry)
+        self.voice_in, self.voice_out = _voice(media, "in"), _voice(media, "out")
         self.prefix: str = floor["magic"]["prefix"]
         self.outcomes = tuple(
             Outcome(
@@ -98,6 +92,10 @@ class Book:
         for mark, text in (("%Y", year), ("%m", month), ("%d", day), ("%H", hour)):
             path = path.replace(mark, text)
         return f"{self.recording_base}{path}{systemcallid}{self.recording['suffix']}"
+
+
+def _voice(media: Mapping[str, Mapping[str, Any]], way: str) -> int:
+    return next(int(medium) for medium, entry in media.items() if entry.get("voice") == way)
 
 
 def _ready(value: Any) -> Any:

@@ -75,6 +75,17 @@ class CallList:
             self._set_due(after)
         return row_id, {**after, **changes}
 
+    def take_up(self, found: Found, changes: Mapping[str, Any], now: datetime) -> None:
+        """Change columns of an entry that was loaded, and let it wait in its queue, or fall due now or later."""
+        row_id, row = found
+        after = {**row, **changes}
+        self._store.update("calls", row_id, {**changes, **self._derived(after)})
+        if after["status"] == SCHEDULED:
+            due = parse_moment(after["due"]) or now
+            set_timer(
+                self._store, max(due, now), FALLS_DUE, tenant=row["tenant"], subject=after["calllistid"]
+            )
+
     def get(self, tenant: str, calllistid: int) -> Found | None:
         """Return the entry of that call-list id, or None."""
         return self._store.first("calls", tenant=tenant, calllistid=calllistid)

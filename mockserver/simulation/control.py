@@ -59,9 +59,8 @@ def carry_out(floor: Floor, found: Found, verb: str, given: Mapping[str, Any]) -
     legal = legal_verbs(floor, row)
     if verb not in legal:
         may = f"what it takes is {', '.join(legal)}" if legal else "it takes none"
-        raise IllegalVerb(
-            f"the call {row['calllistid']} is {row['status']}, which takes no {verb}; {may}", legal
-        )
+        stands = "on hold" if row["status"] == TALKING and "answer" in legal else row["status"]
+        raise IllegalVerb(f"the call {row['calllistid']} is {stands}, which takes no {verb}; {may}", legal)
     return _VERBS[verb](floor, found, given)
 
 
@@ -185,6 +184,8 @@ def set_agent(floor: Floor, user: Found, status: int) -> Found:
         answer(floor, found)
         found, user = None, (user[0], floor.store.get("users", user[0]) or {})
     row = floor.put(user, status)
+    if status == book.wrapup != user[1]["status"] and (found is None or found[1]["status"] != TALKING):
+        wrap_up(floor, row)
     if found is None:
         return row
     stands = found[1]["status"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
     from mockserver.simulation.calllist import Found
     from mockserver.simulation.events import Event
+    from mockserver.store.interface import Store
     from mockserver.web.admin_filters import Filters
     from mockserver.web.admin_http import Ask
 
@@ -169,15 +170,18 @@ def verb(name: str) -> Callable[[Ask], dict[str, Any]]:
 
 
 def _named(ask: Ask) -> Found:
-    """Return the call that a path names; 404 with those that are under way when there is none."""
-    store, tenant = (
-        ask.sandbox.store,
-        ask.body.get("apikey") or ask.filters.text("apikey") or ask.sandbox.own_apikey,
-    )
-    digits = ask.name.isascii() and ask.name.isdigit() and int(ask.name[:_SHOWN]) < MAX_ID
-    found = store.first("calls", tenant=tenant, calllistid=int(ask.name)) if digits else None
-    found = found or store.first("calls", tenant=tenant, systemcallid=ask.name)
+    """Return the call that a path names; 404 with those that are under way when there is none.
+
+    Where no tenant is named it is the sandbox's own one that is meant, or else the one that has such a
+    call under way: ``incoming`` takes the keys of all of them.
+    """
+    store, tenant = ask.sandbox.store, ask.sandbox.own_apikey
+    given = ask.body.get("apikey") or ask.filters.text("apikey")
+    tenants = [given] if given else [tenant, *(row["apikey"] for _, row in store.rows("tenants"))]
+    hits = [hit for each in tenants if (hit := _of_tenant(store, each, ask.name)) is not None]
+    found = next((hit for hit in hits if hit[1]["handling"] or hit[1]["queue"]), hits[0] if hits else None)
     if found is None:
+        tenant = tenants[0]
         open_ones = [
             str(row["calllistid"])
             for _, row in store.rows("calls")
@@ -187,6 +191,12 @@ def _named(ask: Ask) -> Found:
         detail = f"{tenant} has no call with the call-list id or system call id {ask.name[:_SHOWN]!r}{listed}"
         raise AdminProblem(404, "unknown call", detail)
     return found
+
+
+def _of_tenant(store: Store, tenant: str, name: str) -> Found | None:
+    digits = name.isascii() and name.isdigit() and len(name) <= _SHOWN and int(name) < MAX_ID
+    found = store.first("calls", tenant=tenant, calllistid=int(name)) if digits else None
+    return found or store.first("calls", tenant=tenant, systemcallid=name)
 
 
 def _call(sandbox: Sandbox, found: Found) -> dict[str, Any]:

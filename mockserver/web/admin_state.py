@@ -6,20 +6,26 @@ so that commands go on being answered meanwhile.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
-from mockserver.errors import Problem
+from mockserver.errors import NotKept, Problem
 from mockserver.journal import describe, summary
+from mockserver.simulation.dialler import AUTO
+from mockserver.simulation.handwritten import by_hand, complete
+from mockserver.simulation.speech import begin_all
 from mockserver.store.interface import TABLES, StoreError
 from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import encode, encode_rows, not_there, unfit
+from mockserver.web.state_filling import ID, filled
 from mockserver.web.state_rules import state_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.model import Exchange, Inbound
+    from mockserver.sandbox import Sandbox
     from mockserver.store.interface import Store
     from mockserver.web.admin_filters import Filters
     from mockserver.web.admin_http import Ask
@@ -118,15 +124,26 @@ def load_state(ask: Ask) -> dict[str, Any]:
     problems = state_problems(ask.body["tables"], ask.service.catalogue)
     if problems:
         raise unfit(*problems)
-    store = _fork(ask)
+    store, tables = _fork(ask), filled(ask.body["tables"])
     try:
-        store.load(ask.body)
+        store.load({**ask.body, "tables": tables})
     except StoreError as error:
         raise unfit(Problem("", "/tables", str(error), "rows as GET …/state gives them")) from None
     with sandbox.lock:
+        entries = [row[ID] for row in tables.get("calls", ()) if by_hand(row)]
+        complete(store, sandbox.floor.book, sandbox.clock.now(), entries)
         sandbox.store.restore(store)
         sandbox.forget()
+        _go_on(sandbox)
     return {"tables": {spec.name: store.count(spec.name) for spec in TABLES}}
+
+
+def _go_on(sandbox: Sandbox) -> None:
+    """Begin what can be begun with the state that is there now, if the dialler runs by itself."""
+    if sandbox.floor.rules.dialler == AUTO:
+        with suppress(NotKept), sandbox.act() as floor:
+            begin_all(floor)
+        sandbox.react()
 
 
 def _fork(ask: Ask) -> Store:

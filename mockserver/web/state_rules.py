@@ -10,6 +10,7 @@ from mockserver.contract.documents import known, shown
 from mockserver.errors import Problem, UnknownQuirk
 from mockserver.seed_rules import Placed, Refers, Unique
 from mockserver.simulation.agents import label
+from mockserver.simulation.handwritten import WAITING
 from mockserver.store.interface import TABLES
 
 if TYPE_CHECKING:
@@ -23,14 +24,16 @@ _BELONGS: Final = tuple(
     Refers(spec.name, ("tenant",), "tenants", ("apikey",)) for spec in TABLES if "tenant" in spec.columns
 )
 _LOGINS: Final = Unique("users", ("tenant", "login"), fold=True)
+_ENTRIES: Final = Unique("calls", ("tenant", "calllistid"))
 
 
 def state_problems(tables: Rows, catalogue: Catalogue) -> list[Problem]:
     """Return what is wrong with the rows of a state that fits ``schemas/admin/state.json``.
 
     ``tables`` are lists of rows by table. Unlike a seed plan a state may hold whatever commands bring
-    about; but every row belongs to a tenant of it, no two users of one share a login (RAD-05), user
-    statuses are those of REF-07, quirks and editions of processes are there (AM-13).
+    about; but every row belongs to a tenant of it, no two users of one share a login (RAD-05) and no two
+    entries an id (IPD106-78), what is to be dialled has a number, user statuses are those of REF-07, quirks
+    and editions of processes are there (AM-13).
     """
     names = [spec.name for spec in TABLES]
     foreign = [
@@ -44,6 +47,7 @@ def state_problems(tables: Rows, catalogue: Catalogue) -> list[Problem]:
         *_clashes(tables),
         *_statuses(tables, catalogue),
         *_processes(tables, catalogue),
+        *_numberless(tables),
         *_timers(tables),
     ]
 
@@ -53,6 +57,7 @@ def _clashes(tables: Rows) -> Iterator[Problem]:
     for rule in _BELONGS:
         yield from map(_in_tables, rule.problems([*tenants, *_placed(tables, rule.table, "tenant")]))
     yield from map(_in_tables, _LOGINS.problems(_placed(tables, "users", "login")))
+    yield from map(_in_tables, _ENTRIES.problems(_placed(tables, "calls", "calllistid")))
 
 
 def _placed(tables: Rows, table: str, column: str) -> list[Placed]:
@@ -89,6 +94,15 @@ def _processes(tables: Rows, catalogue: Catalogue) -> Iterator[Problem]:
             except UnknownQuirk as error:
                 pointer = f"/tables/processes/{index}/{place}"
                 yield Problem("", pointer, str(error), error.expected, shown(value))
+
+
+def _numberless(tables: Rows) -> Iterator[Problem]:
+    """Yield entries that are still to be dialled and have no number: nobody could."""
+    for index, row in enumerate(tables.get("calls", ())):
+        if row.get("status") in WAITING and row.get("contact") is None:
+            pointer = f"/tables/calls/{index}/contact"
+            got = shown(None) if "contact" in row else "nothing"
+            yield Problem("", pointer, f"an entry that is {row['status']} has a number", "a text", got)
 
 
 def _timers(tables: Rows) -> Iterator[Problem]:

@@ -255,3 +255,19 @@ def test_a_scenario_that_sets_an_agents_status_takes_his_call_along(shop: Make) 
     assert (floor.entry(first)["status"], floor.status("user1")) == ("wrapup", WRAPUP)
     assert floor.dialled()[-1] == (second, RUPESH)
     assert len(floor.events("recording.stored")) == 1
+
+
+def test_a_wrap_up_by_hand_ends_by_itself_too(shop: Make) -> None:
+    """SIM-12: with ``wrapup`` set, an agent who was put into wrap-up without having talked is ready again after that time."""
+    floor = shop(RUPESH, TEST)
+    floor.floor.rules.chosen = {"wrapup": 20}
+    call = floor.push(LONG, userlogin=TEST)
+    assert floor.status(TEST) == DIALLING
+    for login in (RUPESH, TEST):
+        floor.put(login, WRAPUP)
+    assert floor.entry(call)["status"] == "done"
+    floor.advance(19)
+    floor.put(TEST, WRAPUP)
+    assert [floor.status(login) for login in (RUPESH, TEST)] == [WRAPUP, WRAPUP]
+    floor.advance(1)
+    assert [floor.status(login) for login in (RUPESH, TEST)] == [READY, READY]

@@ -202,6 +202,16 @@ def test_a_call_that_rings_takes_no_such_verb(shop: Make, verb: str) -> None:
     assert refused.value.legal == ("answer", "hangup")
 
 
+def test_a_held_call_is_said_to_be_on_hold(shop: Make) -> None:
+    """SIM-12: who holds a call twice reads that it is on hold, not that a conversation cannot be held."""
+    floor = shop("user1")
+    call = floor.incoming(NUMBER)
+    for verb in ("answer", "hold"):
+        floor.verb(call, verb)
+    with pytest.raises(IllegalVerb, match="is on hold, which takes no hold; what it takes is answer"):
+        floor.verb(call, "hold")
+
+
 def test_an_agent_who_disposes_late_still_has_his_ringing_call(shop: Make) -> None:
     """DISP-16 keeps dispositions to Wrapup: one of an agent at whom a call rings is refused, and it rings on."""
     floor = shop("user1")

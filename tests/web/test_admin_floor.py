@@ -14,7 +14,7 @@ from mockserver.model import Inbound
 from mockserver.service import Service
 from mockserver.settings import ENDPOINT, Settings
 from tests.api import IMPORT, text_of
-from tests.web.admin_client import Admin
+from tests.web.admin_client import Admin, push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,3 +253,33 @@ def test_a_command_that_a_scenario_undoes_leaves_no_event() -> None:
     assert admin.ok("GET", "/requests")["requests"][0]["faults"] != []
     assert admin.ok("GET", "/state/calls")["total"] == before
     assert admin.ok("GET", "/events")["total"] == 0
+
+
+def test_a_call_is_found_whichever_keys_it_came_in_by(admin: Admin) -> None:
+    """A call of the golden keys in a sandbox with keys of its own takes verbs by its id, though both tenants have that id."""
+    made = admin.ok("POST", "/sandboxes", {"key": "own"})
+    keys = made["servicekeys"]
+    pushed = push("9812300001", apikey=made["apikey"], servicekey=keys["VoiceInOut"]) | {"media": "11"}
+    assert admin.status(pushed, "own") == 1
+
+    def ring(servicekey: str) -> Any:
+        call = {"servicekey": servicekey, "number": "9876500001"}
+        return admin.ok("POST", "/sandboxes/own/simulation/incoming", call)["call"]
+
+    golden = ring("VoiceInOut")
+    assert (golden["apikey"], golden["calllistid"]) == ("test_org", 796)
+    answered = admin.ok("POST", "/sandboxes/own/simulation/calls/796/answer", {})["call"]
+    assert (answered["apikey"], answered["status"]) == ("test_org", "talking")
+    name = golden["systemcallid"]
+    assert (
+        admin.ok("POST", f"/sandboxes/own/simulation/calls/{name}/hangup", {})["call"]["status"] == "wrapup"
+    )
+    ring("VoiceInOut")
+    own = ring(keys["VoiceInOut"])
+    assert own["calllistid"] == 797
+    assert admin.ok("GET", "/sandboxes/own/simulation/calls/797")["call"]["apikey"] == own["apikey"]
+
+
+def test_a_very_long_call_id_is_not_found(admin: Admin) -> None:
+    """Thousands of digits in the path are an unknown call and no failure of the server."""
+    assert admin.refused("GET", f"/simulation/calls/{'0' * 40}{'9' * 5000}")["status"] == 404

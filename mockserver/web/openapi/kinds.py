@@ -109,7 +109,7 @@ def _table(table: TableSpec, known: Mapping[str, Any]) -> Schema:
         "items": {
             "type": "object",
             "properties": {"#": identity, **{name: columns.get(name, {}) for name in table.columns}},
-            "required": ["#", *row.get("required", ())],
+            "required": [*row.get("required", ())],
             "additionalProperties": False,
         },
     }
