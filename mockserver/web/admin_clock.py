@@ -12,6 +12,7 @@ from mockserver.errors import Problem
 from mockserver.simulation.agents import label, status_called
 from mockserver.simulation.calllist import STATUSES
 from mockserver.web.admin_http import check_calendar, moment, unfit
+from mockserver.web.admin_tenants import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,8 +134,10 @@ def _call_stands(sandbox: Sandbox, until: Mapping[str, Any]) -> Reached:
     if until["status"] not in STATUSES:
         expected = known(STATUSES, str(until["status"]))
         raise unfit(Problem("", "/until/status", "no call stands so", expected, shown(until["status"])))
-    tenant, floor = until.get("apikey", sandbox.own_apikey), sandbox.floor
+    floor = sandbox.floor
     with sandbox.lock:
+        tenants = [until["apikey"]] if "apikey" in until else in_order(sandbox)
+        tenant = next((each for each in tenants if floor.calls.get(each, until["call"])), tenants[0])
         if floor.calls.get(tenant, until["call"]) is None:
             expected = f"the call-list id of an entry of {tenant}"
             raise unfit(Problem("", "/until/call", "there is no such call", expected, shown(until["call"])))
@@ -155,8 +158,9 @@ def _agent_stands(sandbox: Sandbox, until: Mapping[str, Any]) -> Reached:
         raise unfit(
             Problem("", "/until/status", "there is no such user status", expected, shown(until["status"]))
         )
-    tenant = until.get("apikey", sandbox.own_apikey)
     with sandbox.lock:
+        tenants = [until["apikey"]] if "apikey" in until else in_order(sandbox)
+        tenant = next((each for each in tenants if floor.user(each, until["login"])), tenants[0])
         if floor.user(tenant, until["login"]) is None:
             expected = f"the login of a user of {tenant}"
             raise unfit(Problem("", "/until/login", "there is no such user", expected, shown(until["login"])))

@@ -13,6 +13,7 @@ from mockserver.simulation.speech import request, waiting_ones
 from mockserver.store.pages import MAX_ID
 from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
+from mockserver.web.admin_tenants import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -152,8 +153,9 @@ def speech(ask: Ask) -> dict[str, Any]:
             raise unfit(
                 Problem("", "/apikey", "the sandbox has no such tenant", known(keys, tenant), shown(tenant))
             )
-        if number is not None:
-            tenant = tenant or sandbox.own_apikey
+        if number is not None and tenant is None:
+            having = {row["tenant"] for _, row in waiting_ones(sandbox.floor) if row["calllistid"] == number}
+            tenant = next((each for each in in_order(sandbox) if each in having), sandbox.own_apikey)
         with sandbox.act() as floor:
             found = waiting_ones(floor, tenant)
             chosen = [each for each in found if number in (None, each[1]["calllistid"])]

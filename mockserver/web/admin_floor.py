@@ -14,6 +14,7 @@ from mockserver.simulation.speech import begin_all
 from mockserver.store.pages import MAX_ID
 from mockserver.web.admin_deliveries import CONFIGURED, configured
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
+from mockserver.web.admin_tenants import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -172,12 +173,12 @@ def verb(name: str) -> Callable[[Ask], dict[str, Any]]:
 def _named(ask: Ask) -> Found:
     """Return the call that a path names; 404 with those that are under way when there is none.
 
-    Where no tenant is named it is the sandbox's own one that is meant, or else the one that has such a
-    call under way: ``incoming`` takes the keys of all of them.
+    Where no tenant is named it is the likeliest that has such a call under way, or else has one at all:
+    ``incoming`` takes the keys of all of them.
     """
-    store, tenant = ask.sandbox.store, ask.sandbox.own_apikey
+    store = ask.sandbox.store
     given = ask.body.get("apikey") or ask.filters.text("apikey")
-    tenants = [given] if given else [tenant, *(row["apikey"] for _, row in store.rows("tenants"))]
+    tenants = [given] if given else in_order(ask.sandbox)
     hits = [hit for each in tenants if (hit := _of_tenant(store, each, ask.name)) is not None]
     found = next((hit for hit in hits if hit[1]["handling"] or hit[1]["queue"]), hits[0] if hits else None)
     if found is None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.contract.documents import known, shown
 from mockserver.errors import Problem
-from mockserver.sandbox import MINTED_FROM
 from mockserver.simulation.agents import check_move, label, legal_moves, name_of, status_called
 from mockserver.simulation.control import set_agent
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
+from mockserver.web.admin_tenants import in_order, likely_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,18 +53,21 @@ def users(ask: Ask) -> bytes:
 def set_user_status(ask: Ask) -> dict[str, Any]:
     """Set what an agent is doing; with ``strict`` only what may follow by itself (SIM-12).
 
-    The time is the sandbox's. A status, tenant or login that does not exist, a login of several
-    tenants, and with ``strict`` an illegal move are refused and change nothing.
+    The time is the sandbox's. As long as the client has not shown which keys it uses, the agents of that
+    login of all tenants that may be meant are set, and the first is shown. A status, tenant or login that
+    does not exist, a login of several tenants, and with ``strict`` an illegal move are refused and change nothing.
     """
     sandbox, entries = ask.sandbox, _entries(ask)
     with sandbox.act() as floor:
         status = _checked(ask, entries)
-        tenants = [ask.body["apikey"]] if "apikey" in ask.body else _apikeys(sandbox.store)
-        found = _user(sandbox, ask.name, tenants)
-        if found is not None:
+        tenants = [ask.body["apikey"]] if "apikey" in ask.body else in_order(sandbox)
+        found = _users(sandbox, ask.name, tenants)
+        if found:
             if ask.body.get("strict"):
-                check_move(entries, found[1]["status"], status)
-            return _shown(entries, set_agent(floor, found, status)[1])
+                for _, row in found:
+                    check_move(entries, row["status"], status)
+            rows = [set_agent(floor, each, status)[1] for each in found]
+            return _shown(entries, rows[0])
         store = sandbox.store.fork()
     raise _no_user(store, ask.name, tenants)
 
@@ -113,18 +116,17 @@ def _expected_status(entries: Entries, given: object) -> str:
     return f"{names[nearest[0]]}? One of {listed}" if nearest else f"id or name of one of {listed}"
 
 
-def _user(sandbox: Sandbox, login: str, tenants: Sequence[str]) -> tuple[int, Row] | None:
-    """Return the user of that login (letter case ignored, RAD-05), or None; hold the sandbox's lock.
+def _users(sandbox: Sandbox, login: str, tenants: Sequence[str]) -> list[tuple[int, Row]]:
+    """Return the users of that login (letter case ignored, RAD-05) that are meant; hold the sandbox's lock.
 
-    Where several of the tenants have one it is the sandbox's own tenant that is meant: the minted one
-    (AM-11), or the one that minted tenants are copies of. 409 where neither has one.
+    Where several of the tenants have one it is those of the likely ones. 409 where none of these has one.
     """
     key = login.casefold()
     hits = {apikey: sandbox.store.first("users", tenant=apikey, login_key=key) for apikey in tenants}
     found = {apikey: hit for apikey, hit in hits.items() if hit is not None}
-    own = found.get(sandbox.minted.get("apikey", MINTED_FROM))
-    if own is not None or len(found) < 2:
-        return own or next(iter(found.values()), None)
+    likely = [found[apikey] for apikey in likely_tenants(sandbox) if apikey in found]
+    if likely or len(found) < 2:
+        return likely or list(found.values())
     detail = f"several tenants have a user {login[:80]!r}; apikey in the body says which is meant: one of "
     raise AdminProblem(409, "login of several tenants", detail + ", ".join(found))
 

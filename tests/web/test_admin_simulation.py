@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mockserver.simulation.control import set_agent
 from mockserver.web import admin_simulation
 from tests.server_process import running
+from tests.web.admin_client import push
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,17 +221,48 @@ def test_the_case_of_a_login_does_not_matter(admin: Admin) -> None:
     assert put(admin, "tanmay.K@DEV1", 1)["login"] == "Tanmay.k@dev1"
 
 
-def test_a_login_means_the_sandboxs_own_tenant(admin: Admin) -> None:
-    """A login of several tenants is the minted one's; apikey leads to the others (AM-11, SIM-12)."""
+def test_a_login_means_the_tenant_whose_keys_the_client_uses(admin: Admin) -> None:
+    """Both twins until it has sent a command, then the one it named last; apikey leads to either (AM-11, SIM-12)."""
     made = admin.ok("POST", "/sandboxes", {"key": "mine"})
     prefix = "/sandboxes/mine"
+    own = {"apikey": made["apikey"], "servicekey": made["servicekeys"]["MUMBAI_CRM_OBD"]}
+
+    def statuses() -> tuple[int, int]:
+        found = listed(admin, prefix)
+        return found[made["apikey"], DINESH]["status"], found["test_org", DINESH]["status"]
+
     assert put(admin, DINESH, 5, prefix)["apikey"] == made["apikey"]
-    found = listed(admin, prefix)
-    assert (found[made["apikey"], DINESH]["status"], found["test_org", DINESH]["status"]) == (5, 7)
+    assert statuses() == (5, 5)
     assert put(admin, DINESH, 6, prefix, apikey="test_org")["apikey"] == "test_org"
-    found = listed(admin, prefix)
-    assert (found[made["apikey"], DINESH]["status"], found["test_org", DINESH]["status"]) == (5, 6)
+    assert statuses() == (5, 6)
+    admin.send(push(), "mine")
+    assert put(admin, DINESH, 7, prefix)["apikey"] == "test_org"
+    assert statuses() == (5, 7)
+    admin.send(push(**own))
+    assert put(admin, DINESH, 1, prefix)["apikey"] == made["apikey"]
+    assert statuses() == (1, 7)
     assert listed(admin)["test_org", DINESH]["status"] == 7
+
+
+def test_a_client_of_the_sandboxs_url_moves_its_floor_with_the_golden_keys(admin: Admin) -> None:
+    """Nothing but the URL differs from the default sandbox: agents, calls and times are those of its keys (AM-10)."""
+    admin.ok("POST", "/sandboxes", {"key": "mine", "dialler": "auto", "clock": {"mode": "frozen"}})
+    prefix = "/sandboxes/mine"
+    put(admin, "tanmay.k", "Ready", prefix)
+    sent = push("1110001004", servicekey="VoiceProcess")
+    number = admin.send(sent, "mine").json["statusdata"][0]["calllistid"]  # type: ignore[index]
+    until = {"call": number, "status": "talking"}
+    assert admin.ok("POST", f"{prefix}/clock/advance", {"until": until})["reached"]
+    admin.ok("POST", f"{prefix}/simulation/calls/{number}/hangup", {"by": "customer"})
+    until = {"login": "tanmay.k", "status": "Wrapup"}
+    assert admin.ok("POST", f"{prefix}/clock/advance", {"until": until})["reached"]
+    asked = {
+        "method": "userStatus",
+        "apikey": "test_org",
+        "servicekey": "VoiceProcess",
+        "loginids": ["tanmay.k"],
+    }
+    assert b"Wrapup" in admin.send(asked, "mine").data
 
 
 def test_in_the_default_sandbox_the_golden_tenant_is_meant(admin: Admin) -> None:
