@@ -71,9 +71,17 @@ def moves() -> str:
     return table(("status", "name", "may be followed by"), rows)
 
 
+def events() -> str:
+    """Return the kinds of events."""
+    document: Any = _floor()
+    return table(("kind", "when"), ((f"`{kind}`", cell(about)) for kind, about in document["events"].items()))
+
+
 def pages() -> Mapping[Path, Parts]:
     """Return the made parts of the page."""
-    return {ROOT / "docs" / "floor.md": {"outcomes": outcomes, "rules": rules, "moves": moves}}
+    return {
+        ROOT / "docs" / "floor.md": {"outcomes": outcomes, "rules": rules, "moves": moves, "events": events}
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mockserver.simulation.agents import status_with
+from mockserver.simulation.events import event_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +60,8 @@ class Book:
         self.named = {each.name: each for each in self.outcomes}
         self.by_number = {each.number: each for each in self.outcomes if each.number is not None}
         self.defaults = {name: each["default"] for name, each in floor["settings"].items()}
+        self.events = event_words(floor["events"])
+        """What events can be asked for by: each kind, and what stands before its point."""
         self.waiting: int = floor["list_status"]["waiting"]
         self.converted: int = floor["list_status"]["converted"]
         self.speech: Mapping[str, Any] = floor["speech"]

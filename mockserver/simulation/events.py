@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mockserver.clock import real_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 KEPT: Final = 20_000
 """Events a sandbox remembers; the oldest go first."""
@@ -44,6 +44,11 @@ class Event(NamedTuple):
             "apikey": self.tenant,
             **self.about,
         }
+
+
+def event_words(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Return what events can be asked for by: each kind, and before it what stands before its point."""
+    return tuple(dict.fromkeys(word for kind in kinds for word in (kind.partition(".")[0], kind)))
 
 
 class EventLog:

@@ -46,6 +46,13 @@ def configured(ask: Ask) -> dict[str, Any]:
             ask.service.courier.policy.check(url)
         except TargetDenied as error:
             problems.append(Problem("", pointer, str(error), error.expected, shown(url)))
+    kinds = ask.sandbox.floor.book.events
+    problems += [
+        Problem("", f"/hooks/{index}/events/{at}", "there is no such event", known(kinds, kind), shown(kind))
+        for index, hook in enumerate(found.get("hooks", ()))
+        for at, kind in enumerate(hook["events"])
+        if kind not in kinds
+    ]
     if problems:
         raise unfit(*problems)
     return found

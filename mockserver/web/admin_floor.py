@@ -37,6 +37,9 @@ def events(ask: Ask) -> bytes:
     """Return the events that fit the filters, newest first, and how many there are."""
     limit = ask.filters.number("limit")
     wanted = _wanted(ask.filters)
+    kind, kinds = ask.filters.text("kind"), ask.sandbox.floor.book.events
+    if kind is not None and kind not in kinds:
+        raise ask.filters.bad("kind", known(kinds, kind))
 
     def find() -> tuple[list[Event], bool]:
         with ask.sandbox.lock:

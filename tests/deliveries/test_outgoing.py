@@ -50,7 +50,7 @@ def test_hooks_get_the_events_they_want_in_order(floor: Floor) -> None:
     """Events arrive as GET …/events shows them but for the real time; a kind stands for all below it, and for no other."""
     with receiving() as client:
         floor.configure(
-            hooks=[*hook(f"{client.url}/all", "agent", "call.ended"), *hook(f"{client.url}/one", "age")]
+            hooks=[*hook(f"{client.url}/all", "agent", "call.ended"), *hook(f"{client.url}/one", "call")]
         )
         for status in ("Talking", "Wrapup", "Ready") * 5:
             floor.ok("POST", AGENT, {"status": status})
@@ -82,6 +82,7 @@ def test_what_is_refused_is_not_told(floor: Floor) -> None:
         ({"hooks": [{"url": "http://[::ffff:169.254.0.1]/", "events": ["agent"]}]}, "/hooks/0/url"),
         ({"hooks": [{"url": "ftp://127.0.0.1/", "events": ["agent"]}]}, "/hooks/0/url"),
         ({"hooks": [{"url": "http://127.0.0.1/", "events": []}]}, "/hooks/0/events"),
+        ({"hooks": [{"url": "http://127.0.0.1/", "events": ["call", "agents"]}]}, "/hooks/0/events/1"),
         ({"screen_pop": {"url": "http://hooks..test/"}}, "/screen_pop/url"),
         ({"screen_pop": {"url": f"http://{'a' * 64}.test/"}}, "/screen_pop/url"),
     ],

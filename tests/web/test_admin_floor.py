@@ -194,6 +194,17 @@ def test_events_by_filter(admin: Admin) -> None:
     assert first != second
 
 
+@pytest.mark.parametrize(
+    ("kind", "near"),
+    [("call.anwsered", "call.answered"), ("CALL", "call"), ("agent.status,call", "agent.status")],
+)
+def test_an_event_that_there_is_not_is_refused(admin: Admin, kind: str, near: str) -> None:
+    """Nobody waits in vain for a kind that was misspelt: the answer names the nearest, and all there are."""
+    problem = Home(admin).refused("GET", f"/events?kind={kind}&wait=20")
+    assert problem["status"] == 400
+    assert f"filter kind: expected {near}?" in problem["detail"]
+
+
 def test_who_waits_for_an_event_gets_it(admin: Admin, service: Service) -> None:
     """A long poll is answered as soon as something of the kind happens, by somebody else's advance."""
     home = Home(admin, dialler="auto")

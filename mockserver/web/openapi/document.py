@@ -9,6 +9,7 @@ import orjson
 
 from mockserver import __version__
 from mockserver.contract.documents import Checker
+from mockserver.simulation.events import event_words
 from mockserver.store.interface import TABLES
 from mockserver.web.openapi import admin, endpoint
 from mockserver.web.openapi.commands import COMMAND, command_schemas
@@ -17,6 +18,7 @@ from mockserver.web.openapi.kinds import (
     components,
     kinds,
     name_codes,
+    name_events,
     name_quirks,
     name_statuses,
     named,
@@ -105,6 +107,8 @@ def assemble(folder: Path, catalogue: Catalogue, routes: Sequence[Route], *, tok
     close_tables(own[named("state")], TABLES)
     name_codes(own[named("fault")], catalogue)
     name_statuses(own[named("user_status")], catalogue.references["user_status"])
+    admins = admin.paths(routes, _optional(folder), list(kinds(folder)), token=token)
+    name_events(admins, own[named("simulation")], event_words(catalogue.floor["events"]))
     return {
         "openapi": _VERSION,
         "info": {
@@ -116,7 +120,7 @@ def assemble(folder: Path, catalogue: Catalogue, routes: Sequence[Route], *, tok
         "servers": [{"url": "/"}],
         "paths": {
             **endpoint.paths(catalogue, failures(replies), lambda sent: not command.problems(sent, "")),
-            **admin.paths(routes, _optional(folder), list(kinds(folder)), token=token),
+            **admins,
         },
         "components": {
             "schemas": {**commands, **replies, "Problem": dict(_PROBLEM), **own},

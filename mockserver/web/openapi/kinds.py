@@ -11,7 +11,7 @@ from mockserver.store.pages import MAX_ID
 from mockserver.web.openapi.nodes import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mockserver.contract.catalogue import Catalogue
@@ -124,6 +124,15 @@ def name_codes(fault: Schema, catalogue: Catalogue) -> None:
                 codes |= {int(code) for code, row in table.items() if not row.get("success")}
     fault["properties"]["status"]["enum"] = sorted(codes)
     fault["properties"]["method"]["enum"] = list(catalogue.methods)
+
+
+def name_events(paths: Mapping[str, Schema], simulation: Schema, kinds: Sequence[str]) -> None:
+    """Say of the filter ``kind`` of events, and of the schema of hooks, which kinds there are."""
+    for path, item in paths.items():
+        if path.endswith("/events"):
+            [kind] = [each for each in item["get"]["parameters"] if each["name"] == "kind"]
+            kind["schema"] = {"enum": list(kinds)}
+    simulation["properties"]["hooks"]["items"]["properties"]["events"]["items"] = {"enum": list(kinds)}
 
 
 def name_statuses(body: Schema, table: Mapping[str, Any]) -> None:
