@@ -128,7 +128,7 @@ def _resume(sandbox: Sandbox, catalogue: Catalogue, hint: str, held: Exchange, r
     """Go on with a command that waited; one from before a reset must not reach the state after it (AM-16)."""
     with sandbox.lock:
         if sandbox.resets != resets:
-            why = "its sandbox was reset, restored or dropped while it was held back"
+            why = "its sandbox was reset, restored, loaded or dropped while it was held back"
             return problem(503, "the command never took effect", why)
         return serve(held.inbound, sandbox, catalogue, hint, held)
 

@@ -64,7 +64,7 @@ class Sandbox:
     awaited: float
     """When the last of the commands that are held back will take effect; real time."""
     resets: int
-    """How often it went back, to creation, a snapshot or nothing: what waited through that never happened."""
+    """How often it got another state, of its creation, a snapshot, a load or none: what waited through that never happened."""
     last_reply: Reply | None
     """The reply before this one, as it was before anybody harmed it."""
 

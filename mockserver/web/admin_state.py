@@ -132,8 +132,11 @@ def load_state(ask: Ask) -> dict[str, Any]:
     with sandbox.lock:
         entries = [row[ID] for row in tables.get("calls", ()) if by_hand(row)]
         complete(store, sandbox.floor.book, sandbox.clock.now(), entries)
+        # A command that is held back meanwhile was sent to another state.
+        sandbox.resets += 1
         sandbox.store.restore(store)
         sandbox.forget()
+        sandbox.outbound.resume()
         _go_on(sandbox)
     return {"tables": {spec.name: store.count(spec.name) for spec in TABLES}}
 

@@ -172,15 +172,28 @@ def test_a_command_that_is_held_back_keeps_its_sandbox(passing: Callable[[float]
     assert keys(admin) == ["default"]
 
 
-def test_a_command_held_over_a_drop_never_takes_effect() -> None:
-    """Nobody could ever find it again, so that it is not acknowledged."""
+@pytest.mark.parametrize("what", ["drop", "reset", "restore", "load"])
+def test_a_command_held_over_another_state_never_takes_effect(what: str) -> None:
+    """It was sent to a state that is there no more, so that it is not acknowledged (AM-16)."""
     service = Service.start(Settings(clock="frozen"), wire=True)
-    sandbox = service.registry.create(Plan(clock="frozen"), "gone")
-    sandbox.forced.add(None, fault=("latency", {"fixed": 5, "phase": "before"}))
+    admin = Admin(create_app(service).test_client())
+    here = "/sandboxes/gone"
+    admin.ok("POST", "/sandboxes", {"key": "gone"})
+    admin.ok("POST", f"{here}/snapshots", {"name": "one"})
+    before = admin.ok("GET", f"{here}/state")
+    admin.ok("POST", f"{here}/faults", {"fault": "latency", "fixed": 5, "phase": "before"})
     body = b"data=" + json.dumps(push()).encode()
-    held = service.begin(Inbound("POST", "/sandboxes/gone" + ENDPOINT, b"", {}, body, 8080))
+    held = service.begin(Inbound("POST", here + ENDPOINT, b"", {}, body, 8080))
     assert isinstance(held, Pause)
-    service.registry.drop("gone")
+    verbs: dict[str, tuple[str, str, Any]] = {
+        "drop": ("DELETE", here, None),
+        "reset": ("POST", f"{here}/reset", None),
+        "restore": ("POST", f"{here}/snapshots/one/restore", None),
+        "load": ("PUT", f"{here}/state", before),
+    }
+    admin.ok(*verbs[what])
     answer = held.resume()
     assert not isinstance(answer, Pause)
-    assert (answer.http_status, b"reset, restored or dropped" in answer.body) == (503, True)
+    assert (answer.http_status, b"or dropped while it was held back" in answer.body) == (503, True)
+    if what != "drop":
+        assert admin.ok("GET", f"{here}/state") == before
