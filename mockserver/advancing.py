@@ -40,7 +40,8 @@ class Advanced:
 def advance(sandbox: Sandbox, until: datetime, reached: Reached | None = None) -> Advanced:
     """Move the time on to ``until``, or to the first moment at which ``reached`` says yes.
 
-    Asked under the lock, before the first step and after each. Nothing happens when ``until`` is past. A
+    Asked under the lock, before the first step and after each; once nothing is left to happen it cannot come
+    about, and the time goes no further. Nothing happens when ``until`` is past. A
     reset, a restored snapshot or the drop of the sandbox on the way ends it there; it is no idle time. Do not
     hold the lock.
     """
@@ -81,7 +82,8 @@ def _slice(sandbox: Sandbox, until: datetime, reached: Reached | None) -> bool |
             _move(sandbox, floor.now)
             return True
         if not fire(sandbox, until):
-            _move(sandbox, until)
+            if reached is None or floor.next_due() is not None:
+                _move(sandbox, until)
             floor.now = sandbox.clock.now()
             return reached is None
         _move(sandbox, floor.now)

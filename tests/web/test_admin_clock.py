@@ -128,6 +128,17 @@ def test_time_goes_on_until_something_is_so(admin: Admin, until: Any, now: str, 
     assert (moved["now"], moved["reached"]) == (now, reached)
 
 
+@pytest.mark.parametrize("until", ["next_event", {"call": 797, "status": "talking"}])
+def test_time_stands_still_where_nothing_is_left_to_happen(admin: Admin, until: Any) -> None:
+    """What cannot come about is given up at the last thing that happened, and not a month later."""
+    sandbox = made(admin)
+    push(admin, sandbox)
+    push(admin, sandbox, callDateTime=TOMORROW)
+    admin.ok("POST", f"/sandboxes/{sandbox['key']}/clock/advance", {"until": "idle"})
+    moved = admin.ok("POST", f"/sandboxes/{sandbox['key']}/clock/advance", {"until": until})
+    assert (moved["now"], moved["reached"], moved["events"]) == ("2026-01-03 10:00:00", False, 0)
+
+
 @pytest.mark.parametrize(
     ("until", "pointer"),
     [
