@@ -197,7 +197,7 @@ class Controls(ABC):
         told = [f"{name}={value!r}" for name, value in fields.items()]
         told += [f"{name.replace('_', ' ')} {code}" for name, code in wanted_codes.items()]
         wanted = f"{method} {times_text(times)}{', with ' if told else ''}{', '.join(told)}"
-        raise AssertionError(not_called(wanted, found["matched"], self.misses))
+        raise AssertionError(not_called(wanted, found))
 
     def state(self, table: str) -> Rows:
         """Return the rows of a table, oldest first: customers, calls, users, recordings, …"""

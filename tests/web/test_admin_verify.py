@@ -246,3 +246,14 @@ def test_the_journal_is_filtered_by_what_users_look_for(admin: Admin) -> None:
     assert ids("contains=caf%C3%A9%20latte") == ["r000003"]
     assert ids("edition=web") == []
     assert ids(f"contains={MOBILE}&method={METHOD}") == ["r000001"]
+
+
+def test_too_many_are_named(admin: Admin) -> None:
+    """Where more fit than may, the text names those that do, the youngest first, and nothing is a near miss."""
+    for _ in range(6):
+        admin.send(push())
+    admin.send({"method": "getActiveUserList", "apikey": "test_org"})
+    found = verify(admin, {"method": METHOD}, exactly=0)
+    assert (found["ok"], found["matched"], found["near_misses"]) == (False, 6, [])
+    told = [f"  r{number:06d} {METHOD} fits" for number in (6, 5, 4, 3, 2)]
+    assert found["text"].splitlines()[1:] == [*told, "  and 1 more"]
