@@ -41,8 +41,13 @@ _MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 
 
 def moment_text(moment: datetime | str) -> str:
-    """Return a time as the admin API takes it; text passes."""
-    return moment if isinstance(moment, str) else moment.strftime(_MOMENT)
+    """Return a time as the admin API takes it; text passes. ValueError when it has a zone: a sandbox's has none."""
+    if isinstance(moment, str):
+        return moment
+    if getattr(moment, "tzinfo", None) is not None:
+        problem = "the time of a sandbox has no zone, it is local time of --timezone"
+        raise ValueError(f"{problem}: give {moment.isoformat()} without its zone")
+    return moment.strftime(_MOMENT)
 
 
 _SPANS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
