@@ -6,6 +6,7 @@ so it imports nothing but pytest, and the client only when a test asks for a san
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -40,12 +41,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--jodo-coverage-junit", metavar="FILE", help="save the same as JUnit XML")
     group.addoption(
         "--jodo-fail-under",
-        type=float,
+        type=_percent,
         metavar="PERCENT",
         help="fail the run when they touched less than that",
     )
     parser.addini("jodo_server_options", "options of jodo-mock serve", type="args", default=[])
     parser.addini("jodo_reproductions", "folder for the reproduction files of failed tests", default=".jodo")
+
+
+def _percent(text: str) -> float:
+    """Return a share in percent; nothing else can be both reached and missed."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise ArgumentTypeError(f"expected a number from 0 to 100, got {text!r}")
+    return value
 
 
 def pytest_configure(config: pytest.Config) -> None:
