@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
     from mockserver.client import Sandbox, Server
     from mockserver.plugin.run import Run
@@ -96,7 +96,7 @@ def jodo_server(request: pytest.FixtureRequest) -> Server:
 
 
 @pytest.fixture
-def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Iterator[Sandbox]:
+def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Sandbox:
     """A sandbox for this test alone, on the server of the run: see :class:`mockserver.client.Sandbox`.
 
     The marker ``jodo`` says what it is made with.
@@ -109,11 +109,24 @@ def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Iterator[Sandbo
     except (MockServerError, TypeError, ValueError) as error:
         text = f"the test's sandbox cannot be made: {error}"
         raise pytest.fail.Exception(text, pytrace=False) from None
+    _close(request.node)  # the one of another try, where a plugin runs a test again
     request.node.stash[_SANDBOX] = sandbox
-    try:
-        yield sandbox
-    finally:
+    return sandbox
+
+
+def _close(item: pytest.Item) -> None:
+    sandbox = item.stash.get(_SANDBOX, None)
+    if sandbox is not None:
         sandbox.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Drop the test's sandbox behind all of its fixtures: one may fail when it ends, and its report asks, too."""
+    try:
+        return (yield)
+    finally:
+        _close(item)
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:

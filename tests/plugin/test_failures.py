@@ -52,6 +52,30 @@ def test_the_journal_stands_in_the_report(pytester: pytest.Pytester, server: Ser
     assert output.count("jodo journal of sandbox") == 1
 
 
+def test_a_fixture_that_fails_at_its_end_has_the_journal_too(
+    pytester: pytest.Pytester, server: Server, run: Any
+) -> None:
+    """Who verifies behind ``yield`` is told as much as who verifies in the test."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def tidy(jodo):
+            yield
+            jodo.assert_called("deleteUser")
+
+        def test_it(jodo, tidy):
+            jodo.call("getActiveUserList")
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of test_it*", "*jodo journal of sandbox*", "r000001  getActiveUserList  *"]
+    )
+
+
 def test_the_reproduction_is_saved(pytester: pytest.Pytester, pretend: Pretend, run: Any) -> None:
     """Byte for byte as the server tells it, with the command that plays it; the folder is nobody's source."""
     pretend.answer("GET", "/reproduction", REPRODUCTION)
