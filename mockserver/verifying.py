@@ -40,12 +40,14 @@ class Difference:
     expected: Any
     got: Any
     there: bool = True
+    hint: str = ""
+    """What may have been meant."""
 
     def told(self, names: Iterable[str]) -> str:
         """Return it as text; ``names`` are the fields there are, of which one may have been meant."""
         got = f"got {excerpt(self.got, _SHOWN)}" if self.there else "it is not there"
         near = "" if self.there else nearest(names, self.field)
-        hint = f" (there is {near})" if near else ""
+        hint = f" (there is {near})" if near else self.hint
         return f"{self.field}: expected {excerpt(self.expected, _SHOWN)}, {got}{hint}"
 
     def shown(self) -> dict[str, Any]:
@@ -174,7 +176,10 @@ def _told(name: str, wanted: Any, exchange: Exchange, sandbox: Sandbox) -> Diffe
         several = [int(each) for each in several]
     if any(same(each, one) for each in several for one in names):
         return None
-    return Difference(name, wanted, got, there=got not in ("", None))
+    hint = ""
+    if name == "status" and any(each.status in several for each in exchange.failed_records):
+        hint = f" (one of its records has it: that is {_OF_RECORD})"
+    return Difference(name, wanted, got, got not in ("", None), hint)
 
 
 def _command(exchange: Exchange, inbound: Inbound) -> Mapping[str, Any]:
