@@ -6,6 +6,7 @@ so it imports nothing but pytest, and the client only when a test asks for a san
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -40,12 +41,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--jodo-coverage-junit", metavar="FILE", help="save the same as JUnit XML")
     group.addoption(
         "--jodo-fail-under",
-        type=float,
+        type=_percent,
         metavar="PERCENT",
         help="fail the run when they touched less than that",
     )
     parser.addini("jodo_server_options", "options of jodo-mock serve", type="args", default=[])
     parser.addini("jodo_reproductions", "folder for the reproduction files of failed tests", default=".jodo")
+
+
+def _percent(text: str) -> float:
+    """Return a share in percent; nothing else can be both reached and missed."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100:
+        raise ArgumentTypeError(f"expected a number from 0 to 100, got {text!r}")
+    return value
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,9 +109,24 @@ def jodo(request: pytest.FixtureRequest, jodo_server: Server) -> Sandbox:
     except (MockServerError, TypeError, ValueError) as error:
         text = f"the test's sandbox cannot be made: {error}"
         raise pytest.fail.Exception(text, pytrace=False) from None
-    # It is dropped after the last report: other fixtures may fail at their end, and theirs has the journal too.
+    _close(request.node)  # the one of another try, where a plugin runs a test again
     request.node.stash[_SANDBOX] = sandbox
     return sandbox
+
+
+def _close(item: pytest.Item) -> None:
+    sandbox = item.stash.get(_SANDBOX, None)
+    if sandbox is not None:
+        sandbox.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Drop the test's sandbox behind all of its fixtures: one may fail when it ends, and its report asks, too."""
+    try:
+        return (yield)
+    finally:
+        _close(item)
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
@@ -116,17 +143,13 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add journal, near misses and reproduction file to the report of a failed test; drop its sandbox after the last."""
+    """Add journal, near misses and reproduction file to the report of a failed test."""
     report = yield
     sandbox = item.stash.get(_SANDBOX, None)
-    if sandbox is None:
-        return report
-    if report.failed and call.excinfo is not None and sandbox.is_open:
+    if report.failed and call.excinfo is not None and sandbox is not None and sandbox.is_open:
         from mockserver.plugin.report import sections
 
         report.sections.extend(sections(item, report.longreprtext, sandbox))
-    if call.when == "teardown":
-        sandbox.close()
     return report
 
 

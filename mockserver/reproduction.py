@@ -192,8 +192,9 @@ def _bad_settings(given: Mapping[str, Any], file: str) -> Iterator[Problem]:
             try:
                 item.metadata["parse"](value)
             except ValueError as error:
+                expected = str(error).removeprefix("expected ").partition(", got ")[0]
                 message = "this setting cannot be used"
-                yield Problem(file, f"/settings/{item.name}", message, str(error), shown(value))
+                yield Problem(file, f"/settings/{item.name}", message, expected, shown(value))
 
 
 def _bad_values(document: Mapping[str, Any], file: str) -> Iterator[Problem]:

@@ -77,7 +77,8 @@ def clock(given: str) -> str:
     if scaled is not None and 0 < float(scaled[1]) <= FASTEST:
         return found
     if found not in ("real", "frozen"):
-        meant = nearest(found.partition(":")[0], ("real", "frozen", "scaled"))
+        mode = found.partition(":")[0]
+        meant = "" if mode == "scaled" else nearest(mode, ("real", "frozen", "scaled"))
         raise ValueError(f"expected real, frozen or scaled:N (N up to {FASTEST:,}), got {given!r}{meant}")
     return found
 

@@ -40,12 +40,14 @@ class Difference:
     expected: Any
     got: Any
     there: bool = True
+    hint: str = ""
+    """What may have been meant."""
 
     def told(self, names: Iterable[str]) -> str:
         """Return it as text; ``names`` are the fields there are, of which one may have been meant."""
         got = f"got {excerpt(self.got, _SHOWN)}" if self.there else "it is not there"
         near = "" if self.there else nearest(names, self.field)
-        hint = f" (there is {near})" if near else ""
+        hint = f" (there is {near})" if near else self.hint
         return f"{self.field}: expected {excerpt(self.expected, _SHOWN)}, {got}{hint}"
 
     def shown(self) -> dict[str, Any]:
@@ -174,7 +176,10 @@ def _told(name: str, wanted: Any, exchange: Exchange, sandbox: Sandbox) -> Diffe
         several = [int(each) for each in several]
     if any(same(each, one) for each in several for one in names):
         return None
-    return Difference(name, wanted, got, there=got not in ("", None))
+    hint = ""
+    if name == "status" and any(each.status in several for each in exchange.failed_records):
+        hint = f" (one of its records has it: that is {_OF_RECORD})"
+    return Difference(name, wanted, got, got not in ("", None), hint)
 
 
 def _command(exchange: Exchange, inbound: Inbound) -> Mapping[str, Any]:
@@ -202,13 +207,15 @@ def verify(sandbox: Sandbox, match: Mapping[str, Any], count: Mapping[str, int])
     unknown = [each.exchange for each in compared if not each.known and not each.differences]
     low, high = _bounds(count)
     ok = len(fitting) >= low and (high is None or len(fitting) + len(unknown) + forgotten <= high)
-    misses = [] if ok else _near(compared, expectation.size)
+    too_many = high is not None and len(fitting) > high
+    misses = [] if ok or too_many else _near(compared, expectation.size)
     counted = f"{len(fitting)} of {len(kept)}"
     text = f"expected {_wanted(low, high)}{expectation}; found {counted}"
     if unknown:
         text += f"; {len(unknown)} could not be compared, since their long bodies are not kept"
     if forgotten:
         text += f"; the journal has forgotten {forgotten} older ones"
+    lines = _fitted(fitting) if too_many else [miss["text"] for miss in misses]
     return {
         "ok": ok,
         "matched": len(fitting),
@@ -216,7 +223,7 @@ def verify(sandbox: Sandbox, match: Mapping[str, Any], count: Mapping[str, int])
         "not_compared": [request_id(exchange.number) for exchange in unknown],
         "forgotten": forgotten,
         "near_misses": misses,
-        "text": "\n".join([text, *(f"  {miss['text']}" for miss in misses)]),
+        "text": "\n".join([text, *(f"  {line}" for line in lines)]),
     }
 
 
@@ -236,6 +243,13 @@ def _wanted(low: int, high: int | None) -> str:
 
 def _requests(number: int) -> str:
     return "request" if number == 1 else "requests"
+
+
+def _fitted(fitting: Sequence[Exchange]) -> list[str]:
+    """Return the youngest of those that fit, a line each: where they are too many, nothing is near them."""
+    told = [f"{request_id(each.number)} {each.method or 'no method'} fits" for each in fitting[:NEAREST]]
+    more = len(fitting) - len(told)
+    return [*told, f"and {more} more"] if more else told
 
 
 def _near(compared: Sequence[_Compared], size: int) -> list[dict[str, Any]]:

@@ -41,8 +41,13 @@ _MOMENT: Final = "%Y-%m-%d %H:%M:%S"
 
 
 def moment_text(moment: datetime | str) -> str:
-    """Return a time as the admin API takes it; text passes."""
-    return moment if isinstance(moment, str) else moment.strftime(_MOMENT)
+    """Return a time as the admin API takes it; text passes. ValueError when it has a zone: a sandbox's has none."""
+    if isinstance(moment, str):
+        return moment
+    if getattr(moment, "tzinfo", None) is not None:
+        problem = "the time of a sandbox has no zone, it is local time of --timezone"
+        raise ValueError(f"{problem}: give {moment.isoformat()} without its zone")
+    return moment.strftime(_MOMENT)
 
 
 _SPANS: Final = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
@@ -197,7 +202,7 @@ class Controls(ABC):
         told = [f"{name}={value!r}" for name, value in fields.items()]
         told += [f"{name.replace('_', ' ')} {code}" for name, code in wanted_codes.items()]
         wanted = f"{method} {times_text(times)}{', with ' if told else ''}{', '.join(told)}"
-        raise AssertionError(not_called(wanted, found["matched"], self.misses))
+        raise AssertionError(not_called(wanted, found))
 
     def state(self, table: str) -> Rows:
         """Return the rows of a table, oldest first: customers, calls, users, recordings, …"""

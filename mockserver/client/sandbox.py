@@ -240,6 +240,7 @@ def _clock(wanted: str | datetime | Mapping[str, Any]) -> Mapping[str, Any]:
         return wanted
     mode, colon, scale = wanted.partition(":")
     if colon and mode.isalpha():
-        return {"mode": mode, "scale": float(scale)}
-    # Anything else is meant as a mode or as a time, and what is neither the server refuses.
+        number = scale.isascii() and scale.replace(".", "", 1).isdigit()
+        return {"mode": mode, "scale": float(scale) if number else scale}
+    # Anything else is meant as a mode or as a time, and what is neither the server refuses, as it does such a scale.
     return {"mode": wanted} if wanted.isalpha() else {"mode": "frozen", "now": wanted}

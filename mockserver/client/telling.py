@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
 _WARNINGS: Final = 3
 """Warnings of one exchange that are told."""
+
+_IDS: Final = 10
+"""Requests that fit, of which the ids are told."""
 
 
 def exchange_line(exchange: Mapping[str, Any]) -> str:
@@ -41,10 +44,13 @@ def near_miss(miss: Mapping[str, Any]) -> str:
     return f"{miss['id']}: {'; '.join(told)}"
 
 
-def not_called(wanted: str, matched: object, misses: Iterable[Mapping[str, Any]]) -> str:
+def not_called(wanted: str, found: Mapping[str, Any]) -> str:
     """Return the message of a failed verification: what was wanted, what there was, what came close."""
-    lines = [f"expected {wanted}; the journal has {matched}"]
-    for miss in misses:
+    ids: Sequence[str] = found.get("ids", ())
+    more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
+    which = f": {', '.join(ids[:_IDS])}{more}" if ids else ""
+    lines = [f"expected {wanted}; the journal has {found['matched']}{which}"]
+    for miss in found["near_misses"]:
         first, *rest = near_miss(miss).splitlines()
         lines += [f"  near miss {first}", *(f"    {line}" for line in rest)]
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def rendered(call: Call, row: Row) -> dict[str, str]:
     contact_field, fields = call.reading.spec.head.roles["contacts"][0], row["fields"] or {}
     return {
         name: row["contact1"] if name == contact_field else fields.get(name, "")
-        for name in call.process["template"]
+        for name in call.process["template"] or ()
     }
 
 

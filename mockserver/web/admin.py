@@ -32,9 +32,10 @@ from mockserver.sandbox import DEFAULT
 from mockserver.simulation.agents import IllegalMove
 from mockserver.simulation.control import IllegalVerb
 from mockserver.web import api
+from mockserver.web.admin_bodies import Bodies
 from mockserver.web.admin_filters import Filters
 from mockserver.web.admin_guard import guard
-from mockserver.web.admin_http import HOME, AdminProblem, Ask, Bodies, answer
+from mockserver.web.admin_http import HOME, AdminProblem, Ask, answer
 from mockserver.web.admin_reproduction import carried_out
 from mockserver.web.admin_routes import ROUTES
 from mockserver.web.openapi.document import Described
@@ -58,6 +59,9 @@ _REFUSALS: Final[tuple[tuple[type[MockServerError], int, str], ...]] = (
     (NotKept, 507, "the state file cannot be written"),
 )
 """What errors from below are to a client of the admin API."""
+
+_READS: Final = ("GET", "HEAD")
+"""Verbs whose body, if there is one, means nothing (RFC 9110)."""
 
 _LATER: Final = Reply(204, (), b"")
 """Nobody sees it: who carries the request waits, and asks again."""
@@ -134,7 +138,8 @@ def _carried_out(tools: _Tools) -> Reply:
     request.max_content_length = tools.limits.of(request.path, _headers())
     guard(request.method, request.headers, tools.service.access)
     route, parts = _route(tools.routes)
-    raw = request.get_data(cache=False, parse_form_data=False) if route.body else b""
+    takes = route.body or request.method not in _READS
+    raw = request.get_data(cache=False, parse_form_data=False) if takes else b""
     carried: Watch | None = request.environ.get(WATCH)
     watch = carried or Watch()
     while True:
@@ -175,7 +180,7 @@ def _ask(tools: _Tools, route: Route, parts: dict[str, str], raw: bytes, watch: 
         with sandbox.lock:
             sandbox.settle()
     filters = Filters(request.args.items(multi=True), route.filters)
-    body: Any = tools.bodies.read(route.body, raw) if route.body else {}
+    body = tools.bodies.read(route.body, raw)
     base = request.host_url.rstrip("/")
     return Ask(
         service, base, body, filters, parts.get("name", ""), sandbox, tools.described, watch, _accepted

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Reached = Callable[[], bool]
 
+_UNSCALED: Final[Mapping[str, tuple[float | None, ...]]] = {"real": (None, 1), "frozen": (None, 0, 1)}
+"""What may be said of the scale of a clock that has none."""
 NEXT_EVENT: Final = "next_event"
 IDLE: Final = "idle"
 _WITHIN: Final = 2_592_000
@@ -56,18 +58,23 @@ def set_clock(ask: Ask) -> dict[str, Any]:
 
 
 def running(body: Mapping[str, Any], mode: Mode, scale: float, parent: str = "") -> tuple[Mode, float]:
-    """Return the mode and scale a body asks for, whose clock runs like this so far; 422 if they contradict."""
+    """Return the mode and scale a body asks for, whose clock runs like this so far; 422 if they contradict.
+
+    What a clock answers can be sent to it, with the scale that goes without saying.
+    """
     wanted: Mode = body.get("mode", "scaled" if "scale" in body else mode)
-    if wanted == "scaled" and "scale" not in body and mode != "scaled":
+    asked = body.get("scale")
+    pointer = f"{parent}/scale"
+    if wanted == "scaled" and asked is None and mode != "scaled":
         problem = "a scaled clock needs to know how fast it runs"
-        raise unfit(
-            Problem("", f"{parent}/scale", problem, "seconds of the sandbox in a real one", "nothing")
-        )
-    if wanted != "scaled" and "scale" in body:
+        raise unfit(Problem("", pointer, problem, "seconds of the sandbox in a real one", "nothing"))
+    if wanted == "scaled" and asked == 0:
+        problem = "a scaled clock does not stand still"
+        raise unfit(Problem("", pointer, problem, "more than 0, or the mode frozen", "0"))
+    if wanted != "scaled" and asked not in _UNSCALED[wanted]:
         problem = f"a {wanted} clock has no scale"
-        got = shown(body["scale"])
-        raise unfit(Problem("", f"{parent}/scale", problem, "no scale, or the mode scaled", got))
-    return wanted, body.get("scale", scale)
+        raise unfit(Problem("", pointer, problem, "no scale, or the mode scaled", shown(asked)))
+    return wanted, scale if asked is None else asked
 
 
 def stands(clock: Clock) -> dict[str, str | float]:

@@ -1,4 +1,4 @@
-"""What every part of the admin API shares: requests as handlers see them, problems, bodies, filters."""
+"""What every part of the admin API shares: requests as handlers see them, problems, filters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import orjson
 
 from mockserver.bell import Watch
-from mockserver.contract.documents import Checker, known, shown
+from mockserver.contract.documents import known, shown
 from mockserver.contract.values import parse_moment
 from mockserver.errors import Problem, UnknownQuirk
 from mockserver.model import Reply
@@ -18,7 +18,6 @@ from mockserver.settings import ADMIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from mockserver.sandbox import Sandbox
     from mockserver.service import Service
@@ -134,48 +133,6 @@ class Ask:
         """
         seconds = self.filters.seconds("wait", LONGEST_WAIT)
         return self.watch.look(self.sandbox.bell, seconds, find, every)
-
-
-class Bodies:
-    """The JSON Schemas of admin bodies, by file name."""
-
-    def __init__(self, folder: Path) -> None:
-        self._checkers = {
-            path.stem: Checker(orjson.loads(path.read_bytes())) for path in sorted(folder.glob("*.json"))
-        }
-
-    def read(self, name: str, raw: bytes) -> Any:
-        """Return a request's body; nothing at all stands for ``{}``. Raises AdminProblem: 400 or 422.
-
-        A whole number is an int, however it is written: JSON Schema takes 5.0 for an integer.
-        """
-        try:
-            raw.decode()
-        except UnicodeDecodeError as error:
-            raise AdminProblem(400, "the body is not UTF-8", _not_utf_8(raw, error.start)) from None
-        try:
-            document = whole(orjson.loads(raw)) if raw.strip() else {}
-        except orjson.JSONDecodeError as error:
-            place = f"line {error.lineno}, column {error.colno}"
-            raise AdminProblem(400, "the body is not JSON", f"{error.msg} at {place}") from None
-        errors = self._checkers[name].problems(document, name)
-        if errors:
-            raise unfit(*errors)
-        return document
-
-
-def _not_utf_8(raw: bytes, start: int) -> str:
-    line, column = raw.count(b"\n", 0, start) + 1, start - raw.rfind(b"\n", 0, start)
-    return f"the byte 0x{raw[start]:02x} at line {line}, column {column} begins no character"
-
-
-def whole(value: Any) -> Any:
-    """Return a JSON value whose whole numbers are ints."""
-    if isinstance(value, dict):
-        return {name: whole(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def moment(body: Mapping[str, Any], member: str, parent: str = "") -> datetime | None:

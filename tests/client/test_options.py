@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -84,6 +84,26 @@ def test_clocks(server: Server, given: Any, mode: str, now: str | None) -> None:
     with Sandbox(server.url, clock=given) as jodo:
         assert jodo.clock["mode"] == mode
         assert now is None or jodo.clock["now"] == now
+
+
+@pytest.mark.parametrize("scale", ["sixty", "", "nan", "-1", "1.2.3", "0"])
+def test_a_scale_that_is_none_is_told_by_the_server(server: Server, scale: str) -> None:
+    """What stands behind ``scaled:`` and is no number above 0 is refused with its place, as any other option."""
+    with pytest.raises(AdminError, match="/clock/scale: "):
+        Sandbox(server.url, clock=f"scaled:{scale}").open()
+
+
+def test_a_time_with_a_zone_is_refused(server: Server) -> None:
+    """A sandbox's time has no zone: one that has would silently mean another moment."""
+    moment = datetime(2026, 1, 2, 9, tzinfo=UTC)
+    with pytest.raises(ValueError, match=r"no zone.*2026-01-02T09:00:00\+00:00 without"):
+        Sandbox(server.url, clock=moment).open()
+    with Sandbox(server.url, clock="2026-01-01 00:00:00") as jodo:
+        with pytest.raises(ValueError, match="no zone"):
+            jodo.set_clock(moment)
+        with pytest.raises(ValueError, match="no zone"):
+            jodo.advance(until=moment)
+        assert jodo.clock["now"] == "2026-01-01 00:00:00"
 
 
 def test_a_scaled_clock_is_asked_for_as_on_the_command_line(pretend: Pretend) -> None:

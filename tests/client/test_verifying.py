@@ -66,6 +66,16 @@ def test_a_failure_tells_what_came_close(pretend: Pretend, jodo: Sandbox) -> Non
     assert jodo.misses == MISSES
 
 
+def test_a_failure_names_those_that_fit(pretend: Pretend, jodo: Sandbox) -> None:
+    """Who is told that it came too often learns by which requests; of many the first ten."""
+    ids = [f"r{number:06d}" for number in range(12, 0, -1)]
+    pretend.answer("POST", "/requests/verify", {"ok": False, "matched": 12, "ids": ids, "near_misses": []})
+    with pytest.raises(AssertionError) as failed:
+        jodo.assert_called("deleteUser", times=0)
+    told = ", ".join(ids[:10])
+    assert str(failed.value) == f"expected deleteUser 0 times; the journal has 12: {told} and 2 more"
+
+
 def test_snapshots_go_by_id(pretend: Pretend, jodo: Sandbox) -> None:
     """What snapshot returns is what restore takes."""
     pretend.answer("POST", "/snapshots", {"id": "s 1"}, 201)

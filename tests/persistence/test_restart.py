@@ -286,6 +286,19 @@ def test_the_file_holds_against_the_command_line(path: Path, caplog: pytest.LogC
     assert caplog.messages == []
 
 
+def test_a_clock_that_is_not_the_files_is_named_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who asks for a clock that stands is told of the clock, and not of its pace as well."""
+    path = tmp_path / "real.state"
+    with serving(path, clock="real", at=None):
+        pass
+    with serving(path, clock="frozen", at=None):
+        pass
+    told = "the state file was made with clock real, which holds; frozen was asked for"
+    assert caplog.messages == [told]
+
+
 def test_a_scenario_that_is_gone_stops_the_start(path: Path, tmp_path: Path) -> None:
     """A sandbox that played a scenario is not brought back without it: the start says what to give."""
     file = tmp_path / "mine.yaml"

@@ -48,6 +48,15 @@ def test_the_coverage_is_saved(pytester: pytest.Pytester, covered: Pretend, run:
     assert (pytester.path / "cov.xml").read_text("utf-8") == "<testsuites/>"
 
 
+@pytest.mark.parametrize("required", ["nan", "101", "-1", "half"])
+def test_a_limit_that_is_no_percentage_is_refused(pytester: pytest.Pytester, run: Any, required: str) -> None:
+    """What can never be reached, or never be missed, ends pytest before a test runs."""
+    pytester.makepyfile(PASSING)
+    result = run(f"--jodo-fail-under={required}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--jodo-fail-under: expected a number from 0 to 100, got '{required}'"])
+
+
 @pytest.mark.parametrize(("required", "code"), [("25", 0), ("25.5", 1)])
 def test_too_little_coverage_fails_the_run(
     pytester: pytest.Pytester, covered: Pretend, run: Any, required: str, code: int

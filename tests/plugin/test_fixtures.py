@@ -95,6 +95,27 @@ def test_sandboxes_are_dropped(pytester: pytest.Pytester, pretend: Pretend, run:
     assert {headers["Authorization"] for *_, headers in pretend.asked} == {"Bearer secret"}
 
 
+def test_a_test_that_is_run_again_leaves_no_sandbox(
+    pytester: pytest.Pytester, pretend: Pretend, run: Any
+) -> None:
+    """Plugins that repeat a test do so within its protocol: each try has a sandbox, and each is dropped."""
+    pytester.makeconftest(
+        """
+        from _pytest.runner import runtestprotocol
+
+        def pytest_runtest_protocol(item, nextitem):
+            for _ in range(3):
+                item._initrequest()
+                runtestprotocol(item, nextitem=nextitem)
+            return True
+        """
+    )
+    pytester.makepyfile("def test_it(jodo): pass")
+    run().assert_outcomes(passed=3)
+    asked = [each[:2] for each in pretend.asked]
+    assert asked.count(("POST", "/sandboxes")) == asked.count(("DELETE", "/sandboxes/sb1")) == 3
+
+
 def test_nothing_is_started_for_tests_that_ask_for_nothing(pytester: pytest.Pytester, run_apart: Any) -> None:
     """A project that has the package installed for other reasons pays nothing."""
     pytester.makepyfile(

@@ -78,6 +78,12 @@ def test_what_is_wrong_is_told_with_its_place(document: Any, pointer: str, said:
     assert said in str(found[0])
 
 
+def test_a_setting_that_cannot_be_used_is_told_once() -> None:
+    """What was expected, and what came, stand once in the message, in the words of every other problem."""
+    (found,) = problems_of(changed("settings", "timezone", to="Mars/Base"), "run.json")
+    assert (found.expected, found.got) == ("a time zone such as Asia/Kolkata", '"Mars/Base"')
+
+
 def test_a_damaged_file_is_told_with_its_line(tmp_path: Any) -> None:
     """A file that was cut off in the middle is no JSON from a line and column on."""
     file = tmp_path / "run.json"

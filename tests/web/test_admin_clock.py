@@ -174,3 +174,24 @@ def test_a_scaled_clock_through_the_admin_api(admin: Admin) -> None:
     assert admin.ok("PUT", path, {"scale": 3600})["mode"] == "scaled"
     admin.ask("POST", f"/sandboxes/{sandbox['key']}/reset")
     assert admin.ok("GET", path)["scale"] == 60
+
+
+@pytest.mark.parametrize("clock", [{"mode": "real"}, AT, {"mode": "scaled", "scale": 60}])
+def test_what_a_clock_answers_can_be_sent_to_it(admin: Admin, clock: dict[str, Any]) -> None:
+    """Mode, time and scale as ``GET …/clock`` tells them set the same clock, and make one, in every mode."""
+    path = f"/sandboxes/{made(admin, clock=clock)['key']}/clock"
+    told = admin.ok("GET", path)
+    admin.ok("PUT", path, {"mode": "frozen", "scale": 1})
+    assert admin.ok("PUT", path, told)["mode"] == told["mode"] == clock["mode"]
+    assert admin.ok("GET", path)["scale"] == told["scale"]
+    again = admin.ok("GET", f"/sandboxes/{made(admin, clock=told)['key']}/clock")
+    assert (again["mode"], again["scale"]) == (told["mode"], told["scale"])
+
+
+def test_a_scaled_clock_does_not_stand_still(admin: Admin) -> None:
+    """A scale of 0 is for a clock that stands, and changes no other."""
+    for clock in ({"scale": 0}, {"mode": "scaled", "scale": 0}, {"mode": "real", "scale": 0}):
+        before = admin.ok("GET", "/clock")
+        problem = admin.refused("PUT", "/clock", clock)
+        assert (problem["status"], problem["errors"][0]["pointer"]) == (422, "/scale")
+        assert admin.ok("GET", "/clock") == before

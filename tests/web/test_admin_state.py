@@ -84,6 +84,30 @@ def test_a_dump_can_be_loaded(admin: Admin) -> None:
     assert here["statusdata"] == (there or {})["statusdata"]
 
 
+def test_a_dump_of_a_busy_floor_can_be_loaded(admin: Admin) -> None:
+    """The counters of system call ids have eighteen digits, and are loaded like any other."""
+    admin.ok("POST", "/sandboxes", {"key": "busy", "dialler": "auto", "clock": {"mode": "frozen"}})
+    admin.send(push("1110001006") | {"servicekey": "VoiceProcess"}, "busy")
+    admin.ok("POST", "/sandboxes/busy/clock/advance", {"seconds": 60})
+    dump = admin.ok("GET", "/sandboxes/busy/state")
+    assert dump["counters"]["systemcallid"] > 10**17
+    admin.ok("PUT", "/sandboxes/busy/state", dump)
+    assert admin.ok("GET", "/sandboxes/busy/state") == dump
+
+
+def test_a_process_may_have_no_template(admin: Admin) -> None:
+    """Where a loaded process says nothing of its form, a search finds its customers all the same."""
+    admin.send(push())
+    dump = admin.ok("GET", "/state")
+    for row in dump["tables"]["processes"]:
+        del row["template"]
+    admin.ok("PUT", "/state", dump)
+    search = {"method": "getProcessData", "apikey": "test_org", "servicekey": "MUMBAI_CRM_OBD"}
+    found = {"searchparam": "mobilenumber", "mobilenumber": [MOBILE]}
+    reply = admin.send(search | found)
+    assert (reply.json or {})["statuscode"] == "001", reply.text
+
+
 def test_a_loaded_state_is_looked_up_at_once(admin: Admin) -> None:
     """Nothing that was remembered of the tenants outlives a load (SIM-21)."""
     assert admin.status(push()) == 1
@@ -145,6 +169,13 @@ def timed(at: str) -> Any:
         (timed("0000-01-01 00:00:00.000"), "/tables/timers/0/at", "a time of the calendar"),
         (timed("2026-02-30 10:00:00.000"), "/tables/timers/0/at", "a time of the calendar"),
         (spoiled("users", "logn", "x"), "/tables", "rows as GET"),
+        (
+            spoiled("processes", "masters", [{"id": 1, "reasons": ["1"]}]),
+            "/tables/processes/1/masters/0/reasons/0",
+            "object",
+        ),
+        (spoiled("customers", "customercode", 2**64), "/tables/customers/1/customercode", "at most"),
+        (lambda dump: dump["counters"].update(x=2**64), "/counters/x", "at most"),
     ],
 )
 def test_a_state_that_cannot_be_is_refused(admin: Admin, spoil: Any, pointer: str, says: str) -> None:
@@ -162,6 +193,18 @@ def test_a_user_of_another_tenant_may_share_a_login(admin: Admin) -> None:
     dump["tables"]["users"][1] |= {"login": "DINESH.S@avhan.com", "tenant": "expired_org", "status": None}
     dump["tables"]["users"] += [{"#": 900, "tenant": "test_org"}, {"#": 901, "tenant": "test_org"}]
     admin.ok("PUT", "/state", dump)
+
+
+def test_users_without_an_id_are_listed(admin: Admin) -> None:
+    """A user of a loaded state that has no id stands behind those that have one, with a blank (AM-04)."""
+    dump = admin.ok("GET", "/state")
+    del dump["tables"]["users"][0]["userid"]
+    admin.ok("PUT", "/state", dump)
+    command = {"method": "getActiveUserList", "apikey": "test_org", "servicekey": "VoiceProcess"}
+    listed = (admin.send(command).json or {})["activeuserlist"]
+    ids = [each["uniqueuserid"] for each in listed]
+    assert ids[-1] == ""
+    assert ids[:-1] == sorted(ids[:-1], key=int)
 
 
 def test_a_table_is_read_in_portions(admin: Admin) -> None:

@@ -246,3 +246,25 @@ def test_the_journal_is_filtered_by_what_users_look_for(admin: Admin) -> None:
     assert ids("contains=caf%C3%A9%20latte") == ["r000003"]
     assert ids("edition=web") == []
     assert ids(f"contains={MOBILE}&method={METHOD}") == ["r000001"]
+
+
+def test_too_many_are_named(admin: Admin) -> None:
+    """Where more fit than may, the text names those that do, the youngest first, and nothing is a near miss."""
+    for _ in range(6):
+        admin.send(push())
+    admin.send({"method": "getActiveUserList", "apikey": "test_org"})
+    found = verify(admin, {"method": METHOD}, exactly=0)
+    assert (found["ok"], found["matched"], found["near_misses"]) == (False, 6, [])
+    told = [f"  r{number:06d} {METHOD} fits" for number in (6, 5, 4, 3, 2)]
+    assert found["text"].splitlines()[1:] == [*told, "  and 1 more"]
+
+
+def test_the_status_of_a_record_is_not_that_of_the_command(admin: Admin) -> None:
+    """Who asks the whole command for what one of its records was answered is told what it is called."""
+    admin.send(push("12345"))
+    (near,) = verify(admin, {"method": METHOD, "status": "043"})["near_misses"]
+    told = (
+        f'r000001 {METHOD}: status: expected "043", got 1 (one of its records has it: that is record_status)'
+    )
+    assert near["text"] == told
+    assert verify(admin, {"method": METHOD, "record_status": 43})["ok"]

@@ -209,7 +209,7 @@ def _answers(route: Route, path: str, *, token: bool) -> Schema:
         failures.add(401)
     if "<" in path or route.path.startswith("…"):
         failures.add(404)
-    if route.body:
+    if route.verb != "GET":
         failures |= {413, 422}
     if route.conflicts:
         failures.add(409)
