@@ -1,15 +1,18 @@
 """The pytest plugin: a sandbox for every test, one server for a run. docs/testing.md shows it at work.
 
 pytest loads this before anything else, and before coverage measures, in every project of the environment:
-so it imports nothing but pytest, and the client only when a test asks for a sandbox.
+so it imports next to nothing but pytest, and the client only when a test asks for a sandbox.
 """
 
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+from mockserver.lending import LENDING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _RUN: Final = pytest.StashKey["Run"]()
 _SANDBOX: Final = pytest.StashKey["Sandbox"]()
+_LENDER: Final = pytest.StashKey[Any]()
 _COVERAGE: Final = pytest.StashKey[list[str]]()
 
 _MARKER: Final = (
@@ -61,8 +65,10 @@ def _percent(text: str) -> float:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known, and lend the server of the run to sandboxes that are made without the fixture."""
     config.addinivalue_line("markers", _MARKER)
+    config.stash[_LENDER] = partial(_server, config)
+    LENDING.begin(config.stash[_LENDER])
 
 
 def _run(config: pytest.Config) -> Run:
@@ -72,6 +78,10 @@ def _run(config: pytest.Config) -> Run:
 
         config.stash[_RUN] = Run(config)
     return config.stash[_RUN]
+
+
+def _server(config: pytest.Config) -> Server:
+    return _run(config).server()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -182,6 +192,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the server of the run."""
+    lender = config.stash.get(_LENDER, None)
+    if lender is not None:
+        LENDING.end(lender)
     run = config.stash.get(_RUN, None)
     if run is not None:
         run.end()

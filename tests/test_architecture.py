@@ -30,6 +30,7 @@ LAYERS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         ("client.*",),
         "a test's hold on a server, over HTTP; mockserver/__init__.py offers it by its name alone",
     ),
+    (("lending",), "who lends a server to tests"),
     (
         ("banner", "options", "edge.server", "edge.probe", "edge.asking", "edge.tls"),
         "what the commands are made of",

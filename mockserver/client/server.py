@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from mockserver.errors import MockServerError
+from mockserver.lending import LENDING
 from mockserver.settings import ADMIN, ENDPOINT, ENV_PREFIX
 
 if TYPE_CHECKING:
@@ -179,9 +180,8 @@ _OWN: Final = OwnServer()  # the process's one server; whoever needs another mak
 
 
 def find_server(url: str | None = None, token: str | None = None) -> Server:
-    """Return the server at ``url``, else the one ``JODO_MOCK_URL`` names, else this process's own."""
-    named = named_server(url, token)
-    return _OWN.server() if named is None else named
+    """Return the server at ``url``, else the one ``JODO_MOCK_URL`` names, else one that is lent, else this process's own."""
+    return named_server(url, token) or LENDING.server() or _OWN.server()
 
 
 def named_server(url: str | None = None, token: str | None = None) -> Server | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +115,40 @@ def test_a_test_that_is_run_again_leaves_no_sandbox(
     run().assert_outcomes(passed=3)
     asked = [each[:2] for each in pretend.asked]
     assert asked.count(("POST", "/sandboxes")) == asked.count(("DELETE", "/sandboxes/sb1")) == 3
+
+
+def test_sandboxes_without_the_fixture_are_made_on_the_server_of_the_run(
+    pytester: pytest.Pytester, run_apart: Any
+) -> None:
+    """Those of unittest and plain functions too, with the run's options, also in workers; and coverage counts them."""
+    pytester.makeini("[pytest]\njodo_server_options = --seed 77")
+    pytester.makepyfile(
+        """
+        import unittest
+        from mockserver import Sandbox
+
+        class TestOld(unittest.TestCase):
+            def test_old(self):
+                with Sandbox() as sandbox:
+                    sandbox.call("getActiveUserList")
+                    print("server", sandbox.url.rpartition("/sandboxes/")[0], sandbox.admin("GET", "")["seed"])
+
+        def test_plain():
+            with Sandbox() as sandbox:
+                print("server", sandbox.url.rpartition("/sandboxes/")[0], sandbox.admin("GET", "")["seed"])
+
+        def test_fixture(jodo):
+            print("server", jodo.url.rpartition("/sandboxes/")[0], jodo.admin("GET", "")["seed"])
+        """
+    )
+    for options in ([], ["-n", "2"]):
+        result = run_apart("-rP", "--jodo-coverage", *options)
+        result.assert_outcomes(passed=3)
+        servers = re.findall(r"^server (\S+) (\d+)$", result.stdout.str(), re.MULTILINE)
+        assert len(servers) == 3
+        assert len(set(servers)) == 1
+        assert servers[0][1] == "77"
+        result.stdout.fnmatch_lines(["getActiveUserList *web * 23 * 6 *"])
 
 
 def test_nothing_is_started_for_tests_that_ask_for_nothing(pytester: pytest.Pytester, run_apart: Any) -> None:
