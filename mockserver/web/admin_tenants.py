@@ -24,7 +24,7 @@ def likely_tenants(sandbox: Sandbox) -> list[str]:
 
 
 def in_order(sandbox: Sandbox) -> list[str]:
-    """Return the API keys of all tenants, the likeliest first; hold the sandbox's lock."""
+    """Return the API keys of all tenants, the likeliest first, there or not; hold the sandbox's lock."""
     likely = likely_tenants(sandbox)
-    known = [row["apikey"] for _, row in sandbox.store.rows("tenants")]
-    return [*(each for each in likely if each in known), *(each for each in known if each not in likely)]
+    known = (row["apikey"] for _, row in sandbox.store.rows("tenants"))
+    return [*likely, *(each for each in known if each not in likely)]

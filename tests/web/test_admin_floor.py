@@ -294,3 +294,22 @@ def test_a_call_is_found_whichever_keys_it_came_in_by(admin: Admin) -> None:
 def test_a_very_long_call_id_is_not_found(admin: Admin) -> None:
     """Thousands of digits in the path are an unknown call and no failure of the server."""
     assert admin.refused("GET", f"/simulation/calls/{'0' * 40}{'9' * 5000}")["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body"),
+    [
+        ("GET", "/simulation/calls/796", None),
+        ("POST", "/simulation/calls/796/answer", {}),
+        ("POST", "/simulation/users/user1/status", {"status": 1}),
+        ("POST", "/simulation/speech", {"calllistid": 796}),
+        ("POST", "/clock/advance", {"until": {"call": 796, "status": "talking"}}),
+        ("POST", "/clock/advance", {"until": {"login": "user1", "status": 1}}),
+    ],
+)
+def test_a_world_without_anybody_has_no_calls_and_no_agents(
+    admin: Admin, verb: str, path: str, body: Any
+) -> None:
+    """Where a loaded state has no tenant at all, what is asked for is not there, which is no failure."""
+    admin.ok("PUT", "/state", {"tables": {}, "counters": {}})
+    assert admin.ask(verb, path, body).status_code in (404, 422)
