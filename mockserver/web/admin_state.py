@@ -18,7 +18,7 @@ from mockserver.simulation.speech import begin_all
 from mockserver.store.interface import TABLES, StoreError
 from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import encode, encode_rows, not_there, unfit
-from mockserver.web.state_filling import ID, filled
+from mockserver.web.state_filling import ID, adopted, filled
 from mockserver.web.state_rules import state_problems
 
 if TYPE_CHECKING:
@@ -119,14 +119,18 @@ def table(ask: Ask) -> bytes:
 
 
 def load_state(ask: Ask) -> dict[str, Any]:
-    """Replace the whole state, or nothing of it; a reset still goes back to creation."""
+    """Replace the whole state, or nothing of it; a reset still goes back to creation.
+
+    The keys that were minted for the sandbox stay good: a state of another one's gets them.
+    """
     sandbox = ask.sandbox
     problems = state_problems(ask.body["tables"], ask.service.catalogue)
     if problems:
         raise unfit(*problems)
-    store, tables = _fork(ask), filled(ask.body["tables"])
+    state = adopted(ask.body, sandbox.minted)
+    store, tables = _fork(ask), filled(state["tables"])
     try:
-        store.load({**ask.body, "tables": tables})
+        store.load({**state, "tables": tables})
     except StoreError as error:
         raise unfit(Problem("", "/tables", str(error), "rows as GET …/state gives them")) from None
     with sandbox.lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -150,3 +151,22 @@ def test_an_entry_that_could_not_be_dialled_is_refused(
     (error,) = frozen.refused("PUT", "/state", dump)["errors"]
     assert error["pointer"] == f"/tables/calls/{len(dump['tables']['calls']) - 1}/{column}"
     assert says in error["expected"]
+
+
+def test_a_state_of_another_sandbox_is_reached_by_ones_own_keys(admin: Admin) -> None:
+    """A dump serves as a fixture: whoever loads it goes on with the keys minted for him, ids and counters included (AM-11)."""
+    first = admin.ok("POST", "/sandboxes", {"key": "first", "clock": {"mode": "frozen"}})
+    keys = {"apikey": first["apikey"], "servicekey": first["servicekeys"]["MUMBAI_CRM_OBD"]}
+    assert admin.send(push("8850014998", **keys)).json["statusdata"][0]["customercode"] == 125  # type: ignore[index]
+    dump = admin.ok("GET", "/sandboxes/first/state")
+    second = admin.ok("POST", "/sandboxes", {"key": "second", "clock": {"mode": "frozen"}})
+    admin.ok("PUT", "/sandboxes/second/state", dump)
+    own = {"apikey": second["apikey"], "servicekey": second["servicekeys"]["MUMBAI_CRM_OBD"]}
+    for number, code in (("8850014998", 125), ("8850014999", 126)):
+        answer = admin.send(push(number, **own))
+        assert answer.headers["X-Mock-Sandbox"] == "second"
+        assert answer.json["statusdata"][0]["customercode"] == code  # type: ignore[index]
+    assert first["apikey"] not in json.dumps(admin.ok("GET", "/sandboxes/second/state"))
+    assert admin.ok("GET", "/sandboxes/first/state") == dump
+    admin.ok("PUT", "/sandboxes/first/state", dump)
+    assert admin.ok("GET", "/sandboxes/first/state") == dump
