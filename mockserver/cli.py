@@ -19,7 +19,7 @@ import click
 from mockserver import __version__
 from mockserver.demo.command import demo
 from mockserver.errors import InvalidDocument, MockServerError
-from mockserver.options import CONTEXT, setting_options, settings_of
+from mockserver.options import CONTEXT, Percent, setting_options, settings_of
 from mockserver.settings import ENDPOINT
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def ready(url: str | None, **given: Any) -> int:
     help="Write the report there instead of printing it.",
 )
 @click.option(
-    "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
+    "--fail-under", metavar="PERCENT", type=Percent(0, 100),
     help="Exit with 1 when fewer percent of the rows were touched.",
 )  # fmt: skip
 @setting_options("host", "port", "tls", "admin_token")

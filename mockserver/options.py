@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -26,6 +27,17 @@ CONTEXT: Final = {
     "max_content_width": 110,
 }
 """Context settings of a command whose options are settings."""
+
+
+class Percent(click.FloatRange):
+    """A share in percent; what is no number is no share either."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return it, or fail as click does."""
+        found: float = super().convert(value, param, ctx)
+        if isnan(found):
+            self.fail(f"{value!r} is no number from 0 to 100.", param, ctx)
+        return found
 
 
 class _Value(_ParamType):

@@ -94,7 +94,9 @@ class Controls(ABC):
         self.admin("POST", f"{path}/activate")
         return found.name
 
-    def fail(self, status: int, method: str | None = None, times: int = 1, **more: Any) -> dict[str, Any]:
+    def fail(
+        self, status: int | str, method: str | None = None, times: int = 1, **more: Any
+    ) -> dict[str, Any]:
         """Refuse the next commands (of ``method``, or of any that can fail so) with a status of the vendor.
 
         ``more``: ``match`` (fields and values), ``level`` (``record`` fails records alone), ``ttl``

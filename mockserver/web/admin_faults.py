@@ -58,13 +58,14 @@ def add_fault(ask: Ask) -> dict[str, Any]:
     body, sandbox = ask.body, ask.sandbox
     level: Level = "record" if body.get("level") == "record" else "request"
     method, fault = body.get("method"), _fault(ask)
+    code = int(body["status"]) if "status" in body else None
     _check_method(ask, method)
     _check_match(ask, method)
     with sandbox.lock:
-        if fault is None:
-            _check_code(ask, body["status"], method, level)
+        if code is not None:
+            _check_code(ask, code, method, level)
         wish = sandbox.forced.add(
-            body.get("status"),
+            code,
             method=method,
             level=level,
             times=body.get("times", 1),

@@ -246,6 +246,7 @@ def test_what_cannot_be_asked_is_exit_code_2(server: Running, tmp_path: Path) ->
         ((*url, "--admin-token", TOKEN, "--output", str(tmp_path)), "--output"),
         ((*url, "--sandbox", "default", "--all"), "exclude each other"),
         ((*url, "--fail-under", "101"), "101"),
+        ((*url, "--fail-under", "nan"), "nan"),
     ):
         code, _, err = finished("coverage", *options)
         assert (code, said in err, "Traceback" in err) == (2, True, False), (options, err)

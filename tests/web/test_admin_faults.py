@@ -34,6 +34,14 @@ def test_a_forced_status_counts_down(admin: Admin) -> None:
     assert admin.ok("GET", "/faults") == {"faults": []}
 
 
+def test_a_status_may_be_asked_for_as_replies_print_it(admin: Admin) -> None:
+    """ "038" is 38, in what was queued and in the answer (SIM-26)."""
+    made = admin.ok("POST", "/faults", {"status": "038", "method": "ImportProcessData"})
+    assert made["status"] == 38
+    assert admin.send(push()).json["status"] == "038"  # type: ignore[index]
+    assert admin.refused("POST", "/faults", {"status": "0x26"})["errors"][0]["pointer"] == "/status"
+
+
 def test_forced_statuses_are_used_in_their_order(admin: Admin) -> None:
     """The oldest that fits comes first; clearing forgets them all (SIM-26)."""
     for status in (17, 32, 43):
@@ -140,7 +148,7 @@ def test_codes_that_may_be_forced(admin: Admin, status: int) -> None:
         ({"status": 17, "method": "importProcessData"}, "/method"),
         ({"status": 17, "ttl": 1e12}, "/ttl"),
         ({"status": 17, "times": 0}, "/times"),
-        ({"status": "17"}, "/status"),
+        ({"status": "17a"}, "/status"),
         ({"status": 17, "fault": "latency"}, "/fault"),
         ({}, "/status"),
     ],

@@ -122,7 +122,7 @@ def name_codes(fault: Schema, catalogue: Catalogue) -> None:
         for variant in document["editions"].values():
             for table in variant["statuses"].values():
                 codes |= {int(code) for code, row in table.items() if not row.get("success")}
-    fault["properties"]["status"]["enum"] = sorted(codes)
+    fault["properties"]["status"]["enum"] = [*sorted(codes), *(f"{code:03d}" for code in sorted(codes))]
     fault["properties"]["method"]["enum"] = list(catalogue.methods)
 
 
