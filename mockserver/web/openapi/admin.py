@@ -30,6 +30,7 @@ _WHOLE: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 0, "maximum": 
 _MOMENT: Final[Mapping[str, Any]] = {
     "type": "string",
     "format": "moment",
+    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$",
     "examples": ["2018-11-12 14:00:05"],
 }
 _REQUEST: Final[Mapping[str, Any]] = {"type": "string", "pattern": "^r[0-9]{1,18}$", "examples": ["r000001"]}
