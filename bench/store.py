@@ -28,8 +28,12 @@ FORKS = 300
 
 
 def call_row(number: int) -> dict[str, Any]:
-    """Return a row of ``calls`` whose texts are all objects of their own, as decoded JSON makes them."""
+    """Return a row of ``calls`` whose texts are all objects of their own, as decoded JSON makes them.
+
+    It waits in a queue; what an entry gets later is null.
+    """
     return {
+        **dict.fromkeys(CALLS.columns),
         "tenant": f"golde{'n'}",
         "calllistid": 1_000_000 + number,
         "process": f"{number % 3}-VoiceProcess",
@@ -42,6 +46,8 @@ def call_row(number: int) -> dict[str, Any]:
         "media": f"{number % 2}-Voice",
         "customercode": f"C{number:07}",
         "storedatetime": f"2026-11-22 {number % 24:02}:{number % 60:02}:01",
+        "queue": "dial/",
+        "place": f"1 2026-11-22 {number % 24:02}:{number % 60:02}:00 {number:012}",
     }
 
 

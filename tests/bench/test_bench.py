@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import __main__ as command_line
-from bench import report, targets
+from bench import report, store, targets
 from bench.caller import Caller
 from bench.cases import cases
 from bench.client import Loop, whole
@@ -281,6 +281,15 @@ def test_a_command_that_is_refused_is_no_figure() -> None:
     push, *_, users = cases("all")
     with pytest.raises(RuntimeError, match=f"unexpected reply to {push.title}"):
         race([World()], [replace(push, expects=users.expects)], 1)
+
+
+def test_the_store_is_measured_beside_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of the benchmark has every column of the table, so that both do the same work."""
+    assert list(store.call_row(1)) == list(store.CALLS.columns)
+    monkeypatch.setattr(store, "REPEATS", 9)
+    ours, beside = store.measure_store(9), store.measure_sqlite(9)
+    assert set(beside) < set(ours)
+    assert all(figure > 0 for figure in (*ours.values(), *beside.values()))
 
 
 def test_a_tiny_load_on_the_real_server_gives_figures() -> None:
