@@ -7,6 +7,7 @@ one run mean anything.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sqlite3
 import tracemalloc
@@ -94,7 +95,11 @@ def measure_store(size: int) -> dict[str, float]:
 
 def measure_sqlite(size: int) -> dict[str, float]:
     """Return microseconds of the same work in SQLite, in memory, with the same indexes."""
-    base = sqlite3.connect(":memory:", isolation_level=None)
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as base:
+        return _measured(base, size)
+
+
+def _measured(base: sqlite3.Connection, size: int) -> dict[str, float]:
     base.execute(f"create table calls (id integer primary key, {', '.join(CALLS.columns)})")
     for number, columns in enumerate(CALLS.indexes):
         base.execute(f"create index i{number} on calls ({', '.join(columns)})")
