@@ -267,9 +267,8 @@ class Sandbox:
 
     @property
     def own_apikey(self) -> str:
-        """The tenant that is meant where none is named: the minted one, else the golden (AM-11)."""
-        apikey: str = self.minted.get("apikey", MINTED_FROM)
-        return apikey
+        """The key of the tenant that is the sandbox's own: the minted one, else the golden (AM-11)."""
+        return str(self.minted.get("apikey", MINTED_FROM))
 
     @property
     def documented_base(self) -> str:

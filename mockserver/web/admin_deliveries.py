@@ -13,7 +13,7 @@ from mockserver.simulation.speech import request, waiting_ones
 from mockserver.store.pages import MAX_ID
 from mockserver.web.admin_filters import number_of
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
-from mockserver.web.admin_tenants import in_order
+from mockserver.web.admin_tenants import apikeys, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -156,7 +156,7 @@ def speech(ask: Ask) -> dict[str, Any]:
     with sandbox.lock:
         sandbox.settle()
         if tenant is not None and not sandbox.store.exists("tenants", apikey=tenant):
-            keys = [row["apikey"] for _, row in sandbox.store.rows("tenants")]
+            keys = apikeys(sandbox.store)
             raise unfit(
                 Problem("", "/apikey", "the sandbox has no such tenant", known(keys, tenant), shown(tenant))
             )

@@ -10,7 +10,7 @@ from mockserver.errors import Problem
 from mockserver.simulation.agents import check_move, label, legal_moves, name_of, status_called
 from mockserver.simulation.control import set_agent
 from mockserver.web.admin_http import AdminProblem, encode_rows, unfit
-from mockserver.web.admin_tenants import in_order, likely_tenants
+from mockserver.web.admin_tenants import apikeys, in_order, likely_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ def users(ask: Ask) -> bytes:
         rows = [row for _, row in store.rows("users")]
     else:
         if not store.exists("tenants", apikey=apikey):
-            raise ask.filters.bad("apikey", known(_apikeys(store), apikey))
+            raise ask.filters.bad("apikey", known(apikeys(store), apikey))
         rows = [row for _, row in store.find("users", tenant=apikey)]
     listed = encode_rows(
         {
@@ -88,10 +88,6 @@ def _shown(entries: Entries, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _apikeys(store: Store) -> list[str]:
-    return [row["apikey"] for _, row in store.rows("tenants")]
-
-
 def _checked(ask: Ask, entries: Entries) -> int:
     """Return the wanted status; 422 with all that the body names and the sandbox does not have."""
     given, apikey, store = ask.body["status"], ask.body.get("apikey"), ask.sandbox.store
@@ -101,7 +97,7 @@ def _checked(ask: Ask, entries: Entries) -> int:
         expected = _expected_status(entries, given)
         errors.append(Problem("", "/status", "there is no such user status", expected, shown(given)))
     if apikey is not None and not store.exists("tenants", apikey=apikey):
-        expected = known(_apikeys(store), apikey)
+        expected = known(apikeys(store), apikey)
         errors.append(Problem("", "/apikey", "the sandbox has no such tenant", expected, shown(apikey)))
     if errors or status is None:
         raise unfit(*errors)

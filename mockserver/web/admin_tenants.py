@@ -8,6 +8,7 @@ from mockserver.sandbox import MINTED_FROM
 
 if TYPE_CHECKING:
     from mockserver.sandbox import Sandbox
+    from mockserver.store.interface import Store
 
 
 def likely_tenants(sandbox: Sandbox) -> list[str]:
@@ -26,5 +27,9 @@ def likely_tenants(sandbox: Sandbox) -> list[str]:
 def in_order(sandbox: Sandbox) -> list[str]:
     """Return the API keys of all tenants, the likeliest first, there or not; hold the sandbox's lock."""
     likely = likely_tenants(sandbox)
-    known = (row["apikey"] for _, row in sandbox.store.rows("tenants"))
-    return [*likely, *(each for each in known if each not in likely)]
+    return [*likely, *(each for each in apikeys(sandbox.store) if each not in likely)]
+
+
+def apikeys(store: Store) -> list[str]:
+    """Return the API keys of the tenants there are, oldest first."""
+    return [row["apikey"] for _, row in store.rows("tenants")]
